@@ -1,0 +1,55 @@
+/// A displacement in mm at each voxel of a grid: a point `p` goes to `p + u(p)`, `u` interpolated linearly; outside the
+/// grid the nearest border value holds.
+public struct DisplacementField: Hashable, Sendable, Codable {
+    /// Where the displacements are known.
+    public let grid: Grid
+    /// Displacements in world mm (LPS); x runs fastest.
+    public let displacements: [SIMD3<Float>]
+
+    /// A field of given displacements.
+    public init(grid: Grid, displacements: [SIMD3<Float>]) {
+        precondition(displacements.count == grid.count, "a displacement field needs one vector a voxel")
+        (self.grid, self.displacements) = (grid, displacements)
+    }
+
+    /// The image of a point.
+    public func callAsFunction(_ p: Vector3) -> Vector3 { p + displacement(at: p) }
+
+    /// The displacement at a world point, mm.
+    public func displacement(at p: Vector3) -> Vector3 {
+        let top = Vector3(grid.size &- 1)
+        let v = grid.voxelFromWorld(p).clamped(lowerBound: .zero, upperBound: top)
+        let base = v.rounded(.down).clamped(lowerBound: .zero, upperBound: (top - 1).clamped(lowerBound: .zero, upperBound: top))
+        let f = v - base
+        let (x, y, z) = (Int(base.x), Int(base.y), Int(base.z))
+        let x1 = min(x + 1, grid.size.x - 1), y1 = min(y + 1, grid.size.y - 1), z1 = min(z + 1, grid.size.z - 1)
+        func at(_ i: Int, _ j: Int, _ k: Int) -> Vector3 { Vector3(displacements[grid.offset(i, j, k)]) }
+        let a = at(x, y, z) * (1 - f.x) + at(x1, y, z) * f.x
+        let b = at(x, y1, z) * (1 - f.x) + at(x1, y1, z) * f.x
+        let c = at(x, y, z1) * (1 - f.x) + at(x1, y, z1) * f.x
+        let d = at(x, y1, z1) * (1 - f.x) + at(x1, y1, z1) * f.x
+        return (a * (1 - f.y) + b * f.y) * (1 - f.z) + (c * (1 - f.y) + d * f.y) * f.z
+    }
+
+    /// The field of the way back on the same grid, by fixed-point iteration (Chen et al. 2008).
+    ///
+    /// - Throws: `GeometryError` when some point does not settle to `tolerance` mm: the field folds there.
+    public func inverted(tolerance: Double = 1e-3, iterations: Int = 60) throws -> DisplacementField {
+        var worst = 0.0
+        let field = (0..<grid.count).map { i -> SIMD3<Float> in
+            let p = grid.worldFromVoxel(Vector3(grid.index(at: i)))
+            var u = -1 * displacement(at: p), change = Double.infinity
+            for _ in 0..<iterations where change > tolerance {
+                let next = -1 * displacement(at: p + u)
+                change = (next - u).length
+                u = next
+            }
+            worst = max(worst, change)
+            return SIMD3<Float>(u)
+        }
+        guard worst <= tolerance else {
+            throw GeometryError(code: .notInvertible, message: "the displacement field has no inverse: a point is still \(worst) mm off after \(iterations) iterations")
+        }
+        return DisplacementField(grid: grid, displacements: field)
+    }
+}
