@@ -4,8 +4,13 @@ import PackageDescription
 let package = Package(
     name: "carpus",
     products: [.library(name: "Carpus", targets: ["CarpusCore"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
     targets: [
         .target(name: "CarpusCore"),
+        .target(name: "CarpusPipeline", dependencies: ["Yams", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "CarpusCoreTests", dependencies: ["CarpusCore"]),
     ]
 )

@@ -1,0 +1,82 @@
+public import Foundation
+
+/// Results under the hash of what made them. An entry is whole or absent: it is written to the side and renamed.
+public struct Store: Sendable {
+    /// The folder that holds it.
+    public let root: URL
+    private var entries: URL { root.appending(path: "store") }
+    private var scratch: URL { root.appending(path: "scratch") }
+
+    /// A store in a folder; scratch left behind by a run that was killed is cleared.
+    ///
+    /// - Throws: `RunError` when the folder cannot be made.
+    public init(at root: URL) throws {
+        self.root = root
+        do {
+            if FileManager.default.fileExists(atPath: scratch.path(percentEncoded: false)) { try FileManager.default.removeItem(at: scratch) }
+            try FileManager.default.createDirectory(at: entries, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+        } catch {
+            throw RunError(code: .cannotWrite, message: "\(root.path(percentEncoded: false)): the folder cannot be made: \(error.localizedDescription)")
+        }
+    }
+
+    /// The entry of a key, nil when there is none or it is damaged.
+    func entry(_ key: String) -> (record: StepRecord, folder: URL)? {
+        let folder = entries.appending(path: key)
+        guard let data = FileManager.default.contents(atPath: folder.appending(path: "record.json").path(percentEncoded: false)) else { return nil }
+        do {
+            return (try JSONDecoder().decode(StepRecord.self, from: data), folder)
+        } catch {
+            return nil   // a damaged entry is made again
+        }
+    }
+
+    /// Makes an entry: `work` fills a scratch folder and returns the record, which is written last, then the folder is renamed.
+    func make(_ key: String, work: (_ folder: URL) async throws -> StepRecord) async throws -> (record: StepRecord, folder: URL) {
+        let folder = scratch.appending(path: UUID().uuidString), home = entries.appending(path: key)
+        let files = FileManager.default
+        try files.createDirectory(at: folder, withIntermediateDirectories: true)
+        do {
+            let record = try await work(folder)
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+            try encoder.encode(record).write(to: folder.appending(path: "record.json"))
+            if files.fileExists(atPath: home.path(percentEncoded: false)) { try files.removeItem(at: home) }
+            try files.moveItem(at: folder, to: home)
+            return (record, home)
+        } catch {
+            do { try files.removeItem(at: folder) } catch { /* cleared at the next start */ }
+            throw error
+        }
+    }
+
+    /// A folder for what is cheap to make and need not be kept.
+    func sideFolder(_ key: String) throws -> URL {
+        let folder = scratch.appending(path: key)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
+    /// SHA-256 over the files of one artifact: those whose name is the port's and an extension.
+    static func digest(of port: String, in folder: URL) throws -> String? {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false))
+        let own = names.filter { $0.hasPrefix(port + ".") }.sorted()
+        guard !own.isEmpty else { return nil }
+        return Digest.hex(of: try own.map { "\($0) \(try Digest.hex(of: folder.appending(path: $0)))" }.joined(separator: "\n"))
+    }
+}
+
+/// A run that cannot go on: what, where, and what to do.
+public struct RunError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of trouble it is.
+    public struct Code: Sendable, Hashable {
+        let raw: String
+        public static let cannotWrite = Code(raw: "cannot write"), busy = Code(raw: "busy"), noInput = Code(raw: "no input")
+        public static let exists = Code(raw: "exists")
+    }
+    public let code: Code
+    public let message: String
+    public init(code: Code, message: String) { (self.code, self.message) = (code, message) }
+    public var description: String { message }
+}
