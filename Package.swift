@@ -12,6 +12,7 @@ let package = Package(
         .target(name: "CarpusCore"),
         .target(name: "CarpusPipeline", dependencies: ["Yams", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "CarpusCoreTests", dependencies: ["CarpusCore"]),
+        .testTarget(name: "CarpusPipelineTests", dependencies: ["CarpusPipeline"]),
     ]
 )
 

@@ -9,10 +9,12 @@ public struct Store: Sendable {
 
     /// A store in a folder; scratch left behind by a run that was killed is cleared.
     ///
+    /// - Parameter forgetting: whether what is stored is thrown away.
     /// - Throws: `RunError` when the folder cannot be made.
-    public init(at root: URL) throws {
+    public init(at root: URL, forgetting: Bool = false) throws {
         self.root = root
         do {
+            if forgetting, FileManager.default.fileExists(atPath: entries.path(percentEncoded: false)) { try FileManager.default.removeItem(at: entries) }
             if FileManager.default.fileExists(atPath: scratch.path(percentEncoded: false)) { try FileManager.default.removeItem(at: scratch) }
             try FileManager.default.createDirectory(at: entries, withIntermediateDirectories: true)
             try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
@@ -52,7 +54,7 @@ public struct Store: Sendable {
     }
 
     /// A folder for what is cheap to make and need not be kept.
-    func sideFolder(_ key: String) throws -> URL {
+    public func sideFolder(_ key: String) throws -> URL {
         let folder = scratch.appending(path: key)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         return folder

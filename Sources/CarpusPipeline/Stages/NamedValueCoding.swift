@@ -31,6 +31,14 @@ private struct NamedValueDecoding<Key: CodingKey>: KeyedDecodingContainerProtoco
         try decoder.value(type, key.stringValue, optional: true)
     }
 
+    // The library's own versions for simple types would ask `contains` and lose that the property is optional.
+    func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? { try decoder.value(type, key.stringValue, optional: true) }
+    func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? { try decoder.value(type, key.stringValue, optional: true) }
+    func decodeIfPresent(_ type: Double.Type, forKey key: Key) throws -> Double? { try decoder.value(type, key.stringValue, optional: true) }
+    func decodeIfPresent(_ type: Float.Type, forKey key: Key) throws -> Float? { try decoder.value(type, key.stringValue, optional: true) }
+    func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? { try decoder.value(type, key.stringValue, optional: true) }
+    func decodeIfPresent(_ type: UInt64.Type, forKey key: Key) throws -> UInt64? { try decoder.value(type, key.stringValue, optional: true) }
+
     func nestedContainer<N: CodingKey>(keyedBy _: N.Type, forKey _: Key) -> KeyedDecodingContainer<N> { preconditionFailure("one level only") }
     func nestedUnkeyedContainer(forKey _: Key) -> any UnkeyedDecodingContainer { preconditionFailure("one level only") }
     func superDecoder() -> any Decoder { preconditionFailure("one level only") }

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// One verb of a protocol: named inputs and parameters in, named outputs out. A stage is pure: equal inputs and parameters
 /// give equal outputs, whatever the machine's number of threads.
@@ -61,6 +61,9 @@ public struct Port: Hashable, Sendable {
     public let kind: String
     /// How many artifacts it takes.
     public let arity: Arity
+
+    /// A port of given name, kind and arity.
+    public init(name: String, kind: String, arity: Arity) { (self.name, self.kind, self.arity) = (name, kind, arity) }
 }
 
 /// A stage with its types erased: what planner and runner see.

@@ -1,0 +1,119 @@
+import CarpusPipeline
+import Foundation
+import Synchronization
+import Testing
+
+@Suite(.serialized) struct RunnerTests {
+    private let yaml = """
+        carpus: 1
+        protocol: test
+        series:
+          x: {kind: number, file: x}
+          y: {kind: number, file: y, required: false}
+        steps:
+          one: {use: toy.add, from: {a: x}, with: {offset: OFFSET}}
+          two: {use: toy.add, from: {a: one.sum}, with: {offset: 10}}
+          both: {use: toy.add, from: {a: x, b: y}}
+          needs: {use: toy.add, from: {a: y}}
+          after: {use: toy.add, from: {a: needs.sum}}
+          change: {use: toy.difference, each: visit-pair, from: {old: baseline.two.sum, new: followup.two.sum}}
+          total: {use: toy.gather, each: subject, from: {all: [two.sum, change.change]}}
+        """
+
+    private func results(_ store: Store, offset: Int = 1, visits: [(String, [String: Double])] = [("01", ["x": 1, "y": 5]), ("02", ["x": 4])], threads: Int = 2) async throws -> [String: StepResult] {
+        runs.withLock { $0 = [:] }
+        let p = try plan(yaml.replacing("OFFSET", with: "\(offset)"))
+        let all = await Runner(store: store, engine: "test", threads: threads).run(p, subject: subject(visits))
+        return Dictionary(uniqueKeysWithValues: all.map { ("\($0.step) \($0.occasion)", $0) })
+    }
+
+    private func number(_ result: StepResult?, _ port: String) throws -> Double {
+        try Number(restingAt: try #require(result?.outputs[port])).content
+    }
+
+    @Test func stepsRunAtEachVisitBetweenVisitsAndOverTheSubject() async throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let r = try await results(Store(at: folder))
+        #expect(try number(r["two 01"], "sum") == 12)
+        #expect(try number(r["two 02"], "sum") == 15)
+        #expect(try number(r["change 01>02"], "change") == 3)
+        #expect(try number(r["total "], "sum") == 30)
+        #expect(try number(r["both 01"], "sum") == 7.5)
+        #expect(try number(r["both 02"], "sum") == 5.5, "an optional port without its series stays empty")
+    }
+
+    @Test func aMissingOptionalSeriesMakesItsDependantsNotScorableWithTheReason() async throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let r = try await results(Store(at: folder))
+        guard case .notScorable(let reason) = try #require(r["needs 02"]).outcome else { Issue.record("it was scored"); return }
+        #expect(reason.contains("'y' was not found at visit 02"))
+        #expect(try Words(restingAt: try #require(r["needs 02"]?.outputs["note"])).content == reason)
+        guard case .done = try #require(r["needs 01"]).outcome else { Issue.record("visit 01 has the series"); return }
+    }
+
+    @Test func aMissingRequiredSeriesIsAFailure() async throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let r = try await results(Store(at: folder), visits: [("01", ["y": 2])])
+        guard case .failed = try #require(r["input.x 01"]).outcome else { Issue.record("a required series was missing"); return }
+        guard case .notScorable = try #require(r["one 01"]).outcome else { Issue.record("it depends on the missing series"); return }
+    }
+
+    @Test func whatWasDoneIsNotDoneAgainAndAChangedParameterRedoesOnlyWhatDependsOnIt() async throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        _ = try await results(Store(at: folder))
+        let again = try await results(Store(at: folder))
+        #expect(runs.withLock { $0.isEmpty })
+        #expect(try number(again["total "], "sum") == 30)
+        let changed = try await results(Store(at: folder), offset: 2)
+        let ran = Set(changed.filter { if case .done(reused: false) = $0.value.outcome { true } else { false } }.keys)
+        #expect(ran == ["one 01", "one 02", "two 01", "two 02", "change 01>02", "total "])
+    }
+
+    @Test func aKilledRunLeavesNothingThatIsTakenForAResult() async throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let first = try await results(Store(at: folder))
+        // What a kill leaves: a scratch folder half filled, and entries not yet made.
+        let torn = folder.appending(path: "scratch/torn")
+        try FileManager.default.createDirectory(at: torn, withIntermediateDirectories: true)
+        try Data("half".utf8).write(to: torn.appending(path: "sum.json"))
+        let entries = try FileManager.default.contentsOfDirectory(at: folder.appending(path: "store"), includingPropertiesForKeys: nil)
+        for entry in entries.sorted(by: { $0.path < $1.path }).prefix(3) { try FileManager.default.removeItem(at: entry) }
+        try Data("{".utf8).write(to: try #require(entries.max { $0.path < $1.path }).appending(path: "record.json"))
+        let second = try await results(Store(at: folder))
+        #expect(!FileManager.default.fileExists(atPath: torn.path(percentEncoded: false)))
+        #expect(first.mapValues { $0.record?.outputs } == second.mapValues { $0.record?.outputs })
+    }
+
+    @Test func aFailureIsToldToWhatDependsOnItAndTheRestGoesOn() async throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let p = try plan("carpus: 1\nprotocol: t\nseries:\n  x: {kind: number, file: x}\nsteps:\n  bad: {use: toy.fail, from: {a: x}}\n  next: {use: toy.add, from: {a: bad.never}}\n  good: {use: toy.add, from: {a: x}}\n")
+        let all = await Runner(store: try Store(at: folder), engine: "test", threads: 1).run(p, subject: subject([("01", ["x": 1])]))
+        let outcome = Dictionary(uniqueKeysWithValues: all.map { ($0.step, $0.outcome) })
+        guard case .failed(let message) = outcome["bad"], case .notScorable(let reason) = outcome["next"], case .done = outcome["good"] else { Issue.record("\(outcome)"); return }
+        #expect(message == "a stage that always fails")
+        #expect(reason == "step 'bad' failed: a stage that always fails")
+    }
+
+    @Test func resultsDoNotDependOnTheNumberOfThreads() async throws {
+        var digests: [[String: [String: String]?]] = []
+        for threads in [1, 2, 4] {
+            let folder = try temporaryFolder()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            digests.append(try await results(Store(at: folder), threads: threads).mapValues { $0.record?.outputs })
+        }
+        #expect(digests[0] == digests[1] && digests[1] == digests[2])
+    }
+
+    @Test func theDigestIsSHA256() throws {
+        #expect(Digest.hex(of: "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        let file = try temporaryFolder().appending(path: "abc")
+        try Data("abc".utf8).write(to: file)
+        #expect(try Digest.hex(of: file) == Digest.hex(of: "abc"))
+    }
+}
