@@ -1,0 +1,65 @@
+public import CarpusCore
+public import CarpusPipeline
+public import Foundation
+
+/// All measurements of a run as a table: `measures.tsv` and its data dictionary.
+public struct MeasureTable: Sendable {
+    /// One row: whose, when, and the measurement.
+    public struct Row: Sendable {
+        public let subject: String
+        public let measurement: Measurement
+    }
+    /// The rows, by subject, visit and step.
+    public private(set) var rows: [Row] = []
+
+    /// An empty table.
+    public init() {}
+
+    /// Adds a subject's measurements.
+    public mutating func add(_ measurements: [Measurement], of subject: String) {
+        rows += measurements.map { Row(subject: subject, measurement: $0) }
+    }
+
+    static let columns: [(name: String, description: String)] = [
+        ("participant_id", "Subject, sub-<label>"), ("session_id", "Visit, ses-<label>; A>B for a change from visit A to visit B"),
+        ("side", "Side of the wrist: L or R"), ("region", "Anatomical region, lesion or component"),
+        ("measure", "What was measured: volume, mean-signal, volume-change, ..."), ("value", "The number; n/a when there is none"),
+        ("unit", "Unit in UCUM"), ("status", "ok: use it; review: look before using it; not-scorable: there is no number, and the reason says why"),
+        ("reason", "Why the status is not ok"), ("method", "Stage and version that measured it"),
+    ]
+
+    /// The table as tab-separated text; floats read back as the same numbers, missing values are n/a.
+    public var tsv: String {
+        let lines = rows.map { row -> String in
+            let m = row.measurement
+            let cells = [
+                "sub-\(row.subject)", m.visit.map(Self.session) ?? "n/a", m.side?.rawValue ?? "n/a", m.region, m.quantity,
+                m.value.map { "\($0)" } ?? "n/a", m.unit, m.status.rawValue, m.reason ?? "n/a", m.method,
+            ]
+            return cells.map(Self.cell).joined(separator: "\t")
+        }
+        return ([Self.columns.map(\.name).joined(separator: "\t")] + lines).joined(separator: "\n") + "\n"
+    }
+
+    /// Writes the table, whole or not at all.
+    public func write(to url: URL) throws { try OutputFile.write(tsv, to: url) }
+
+    /// `ses-01`, or `ses-01>ses-02` for a pair.
+    private static func session(_ visit: String) -> String {
+        visit.split(separator: ">").map { "ses-\($0)" }.joined(separator: ">")
+    }
+
+    private static func cell(_ text: String) -> String {
+        let clean = text.replacing("\t", with: " ").replacing("\n", with: " ").replacing("\r", with: " ")
+        return clean.isEmpty ? "n/a" : clean
+    }
+
+    /// The data dictionary, as BIDS wants it beside a table.
+    public static var dictionary: String {
+        let members = columns.map { name, description in
+            let levels = name == "status" ? ", \"Levels\": {\"ok\": \"use it\", \"review\": \"look before using it\", \"not-scorable\": \"no number; see reason\"}" : ""
+            return "  \"\(name)\": {\"Description\": \(JSON.string(description).canonical)\(levels)}"
+        }
+        return "{\n" + members.joined(separator: ",\n") + "\n}\n"
+    }
+}

@@ -1,0 +1,28 @@
+import CarpusCore
+public import CarpusPipeline
+
+/// Every stage a protocol can use. A new stage is a new file in Stages/ and a line here.
+public enum StageCatalog {
+    /// The stages, in the order of the work.
+    public static let stages: [AnyStage] = [
+        AnyStage(CorrectBias.self),
+        AnyStage(RegisterRigid.self),
+        AnyStage(Resample.self),
+        AnyStage(SubtractContrast.self),
+        AnyStage(SegmentThreshold.self),
+        AnyStage(SegmentMarrow.self),
+        AnyStage(MeasureVolumes.self),
+        AnyStage(CompareProgression.self),
+        AnyStage(DrawMontage.self),
+        AnyStage(DrawChange.self),
+        AnyStage(ComposeReport.self),
+    ]
+
+    /// Kinds of artifact a series can be.
+    public static let seriesKinds = [Volume<Float>.kind, TimeSeries.kind]
+
+    /// A protocol, checked against the stages.
+    public static func plan(_ analysis: AnalysisProtocol) throws -> Plan {
+        try Plan(analysis, stages: stages, seriesKinds: seriesKinds)
+    }
+}

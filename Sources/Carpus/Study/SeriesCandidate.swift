@@ -1,0 +1,86 @@
+import CarpusCore
+import CarpusIO
+import CarpusPipeline
+import Foundation
+
+/// A series found in the input folder, before it is known which role it plays.
+struct SeriesCandidate: Sendable {
+    enum Source: Sendable {
+        case nifti(URL, sidecar: URL?)
+        case dicom(DICOMSeries)
+    }
+    let source: Source
+    /// Relative to the input folder; for a DICOM series that of its first file's folder.
+    let path: String
+    let subject: String
+    let visit: String
+    /// Tags by DICOM or BIDS keyword, for matching.
+    let attributes: [String: String]
+    let laterality: Laterality?
+
+    /// What the file name says; DICOM files' names say nothing.
+    var fileName: String? {
+        if case .nifti(let file, _) = source { file.lastPathComponent } else { nil }
+    }
+
+    /// Whether it meets one of the ways a rule recognises a series by: tags, file name, or BIDS entities.
+    func meets(_ rule: AnalysisProtocol.SeriesRule) -> Bool {
+        if !rule.match.isEmpty, rule.match.allSatisfy({ key, pattern in attributes[key]?.contains(pattern: pattern) ?? false }) { return true }
+        guard let fileName else { return false }
+        if rule.files.contains(where: { Glob.matches($0, fileName) }) { return true }
+        guard !rule.entities.isEmpty else { return false }
+        let name = BIDSName(fileName)
+        return rule.entities.allSatisfy { key, value in
+            let found = key == "suffix" ? name.suffix : name.entities[key]
+            return value.isEmpty ? found == nil : found == value
+        }
+    }
+
+    /// The series as the runner takes it.
+    func input(kind: String, findings: [Finding]) throws -> SubjectInput.Series {
+        let files: [URL] = switch source {
+        case .nifti(let file, let sidecar): [file] + (sidecar.map { [$0] } ?? [])
+        case .dicom(let series): series.files
+        }
+        let content = try Digest.hex(of: files)
+        let doubts = try JSON(encoding: findings).canonical
+        return SubjectInput.Series(kind: kind, digest: Digest.hex(of: "\(content) \(doubts)"), origin: path) { folder in
+            let (image, all) = try load(kind: kind)
+            try image.rest(at: folder.appending(path: "series"))
+            try Findings(findings + all).rest(at: folder.appending(path: "findings"))
+        }
+    }
+
+    private func load(kind: String) throws -> (any Artifact, [Finding]) {
+        switch source {
+        case .nifti(let file, _):
+            let image = try NIfTI.read(file)
+            switch (image.content, kind) {
+            case (.volume(let v), "volume"): return (v, image.findings)
+            case (.series(let s), "timeseries"): return (s, image.findings)
+            default: throw IOError(.inconsistent, at: file, "the protocol expects a \(kind) here, and the file holds the other kind; correct 'kind' or how the series is recognised")
+            }
+        case .dicom(let series):
+            return try loadDICOM(series, kind: kind)
+        }
+    }
+
+    private func loadDICOM(_ series: DICOMSeries, kind: String) throws -> (any Artifact, [Finding]) {
+        let images = try series.load()
+        let fitting = images.compactMap { image -> (any Artifact, [Finding])? in
+            switch (image.content, kind) {
+            case (.volume(let v), "volume"): (v, image.findings)
+            case (.series(let s), "timeseries"): (s, image.findings)
+            default: nil
+            }
+        }
+        guard let first = fitting.first else {
+            throw IOError(.inconsistent, at: series.files[0].deletingLastPathComponent(), "the protocol expects a \(kind) here, and the DICOM series holds none; correct 'kind' or how the series is recognised")
+        }
+        var findings = series.findings + first.1
+        if fitting.count > 1 {
+            findings.append(Finding(.warning, "study.several-images", "The series holds \(fitting.count) images (echoes or image types); the first is used.", evidence: ["series": path]))
+        }
+        return (first.0, findings)
+    }
+}

@@ -1,0 +1,71 @@
+public import CarpusCore
+import CarpusIO
+public import CarpusPipeline
+public import Foundation
+
+/// A folder of scans seen through a protocol: subjects, their visits, and which series plays which role.
+public struct Study: Sendable {
+    /// Subjects by id.
+    public let subjects: [SubjectInput]
+    /// The side of each subject's wrist at each visit, where the headers tell.
+    public let sides: [String: [String: Laterality]]
+    /// Files that are no scans, and why; relative paths.
+    public let skipped: [(path: String, reason: String)]
+
+    /// Reads headers below a folder and gives roles.
+    ///
+    /// - Parameter only: one subject's id; nil for all.
+    /// - Throws: `IOError` when the folder is missing, `RunError` when it holds no scan or not the subject.
+    public init(at folder: URL, protocol analysis: AnalysisProtocol, only: String? = nil) throws {
+        let scan = try FolderScan(folder, analysis: analysis)
+        var all: [SubjectInput] = [], sides: [String: [String: Laterality]] = [:]
+        let bySubject = Dictionary(grouping: scan.candidates, by: \.subject)
+        for (id, candidates) in bySubject.sorted(by: { $0.key < $1.key }) where only == nil || only == id || only == "sub-\(id)" {
+            let byVisit = Dictionary(grouping: candidates, by: \.visit)
+            let visits = try byVisit.sorted { $0.key.localizedStandardCompare($1.key) == .orderedAscending }.map { visit, candidates in
+                let known = Set(candidates.compactMap(\.laterality))
+                if known.count == 1 { sides[id, default: [:]][visit] = known.first }
+                return try Self.visit(visit, candidates: candidates, sides: known, analysis: analysis)
+            }
+            // Visits without any role are no visits: a folder of derived files beside the scans.
+            let used = visits.filter { !$0.series.isEmpty }
+            if !used.isEmpty { all.append(SubjectInput(id: id, visits: used)) }
+        }
+        guard !all.isEmpty else { throw Self.nothing(in: folder, scan: scan, only: only, ids: bySubject.keys.sorted()) }
+        (subjects, self.sides, skipped) = (all, sides, scan.skipped)
+    }
+
+    private static func visit(_ id: String, candidates: [SeriesCandidate], sides: Set<Laterality>, analysis: AnalysisProtocol) throws -> SubjectInput.Visit {
+        var series: [String: SubjectInput.Series] = [:], missing: [String: String] = [:], taken: Set<String> = []
+        for rule in analysis.series {
+            let fitting = candidates.filter { !taken.contains($0.path) && $0.meets(rule) }
+            guard let first = fitting.first else {
+                missing[rule.role] = "no series at visit \(id) was recognised as '\(rule.role)'"
+                continue
+            }
+            taken.insert(first.path)
+            var findings: [Finding] = []
+            if fitting.count > 1 {
+                let others = fitting.dropFirst().map(\.path).joined(separator: ", ")
+                findings.append(Finding(.warning, "study.several-matches", "\(fitting.count) series were recognised as '\(rule.role)'; the first is used.", evidence: ["used": first.path, "others": others]))
+            }
+            if sides.count > 1 {
+                findings.append(Finding(.serious, "study.both-sides", "The series of this visit name both sides; left and right may be mixed.", evidence: ["visit": id]))
+            }
+            series[rule.role] = try first.input(kind: rule.kind, findings: findings)
+        }
+        return SubjectInput.Visit(id: id, series: series, missing: missing)
+    }
+
+    private static func nothing(in folder: URL, scan: FolderScan, only: String?, ids: [String]) -> RunError {
+        let place = folder.path(percentEncoded: false)
+        if let only, !ids.isEmpty, !ids.contains(only), !ids.contains(where: { "sub-\($0)" == only }) {
+            return RunError(code: .noInput, message: "\(place): there is no subject '\(only)'; there is \(ids.joined(separator: ", "))")
+        }
+        guard !scan.candidates.isEmpty else {
+            return RunError(code: .noInput, message: "\(place): no NIfTI or DICOM series was found (\(scan.skipped.count) other files); give the folder that holds the scans")
+        }
+        let seen = scan.candidates.prefix(5).map(\.path).joined(separator: ", ")
+        return RunError(code: .noInput, message: "\(place): none of the \(scan.candidates.count) series plays a role of the protocol (\(seen)); see what 'carpus info' tells of them and correct 'series' in the protocol")
+    }
+}

@@ -1,0 +1,106 @@
+public import CarpusCore
+
+/// What changed between two visits of one sequence: normalise, subtract, scale by the noise, keep what is sure.
+///
+/// Both scans are moved half of the way to each other and sampled on one grid with one interpolation; the finer one is first
+/// smoothed to the other's slice thickness and pixel size. The result does not depend on which scan is called the baseline:
+/// swapping them, with the inverse transform, flips signs and changes nothing else, to the last bit. A map that is meant for
+/// bones is made with a transform for each bone, or motion shows as change.
+public enum ProgressionMap {
+    /// How a map is made.
+    public struct Parameters: Sendable, Hashable, Codable {
+        /// How values between voxels are made.
+        public var interpolation = Interpolation.linear
+        /// The order of the smooth field by which the scans may differ, 0 for none, at most 3.
+        public var fieldOrder = 2
+        /// The standard deviation in mm of the Gaussian by which the difference is smoothed, 0 for none. It works along
+        /// all axes, and so does next to nothing across thick slices.
+        public var smoothing = 0.7
+        /// What registration leaves, mm; edges count as changed only beyond what it explains.
+        public var registrationError = 0.3
+        /// The size in mm of the blocks over which the scatter of the difference is measured, 0 for one block.
+        public var scatterBlock = 40.0
+        /// How many standard deviations are a change.
+        public var threshold = 3.0
+        /// The smallest cluster of changed voxels that counts: this many voxels,
+        public var minimumVoxels = 3
+        /// and this volume, mm³.
+        public var minimumVolume = 5.0
+
+        /// The defaults.
+        public init() {}
+
+        func check() throws {
+            let positive = [registrationError, smoothing, scatterBlock, minimumVolume].allSatisfy { $0 >= 0 && $0.isFinite }
+            guard positive, threshold > 0, minimumVoxels >= 1, (0...3).contains(fieldOrder), interpolation != .nearest else {
+                throw QuantificationError(.badParameter, "a parameter of the progression map is out of range: lengths and volumes are not negative, threshold is above 0, minimumVoxels at least 1, fieldOrder 0 to 3, interpolation linear or cubic")
+            }
+        }
+    }
+
+    /// A map of change and all it was made from. All volumes lie on one grid, halfway between the visits.
+    public struct Result: Sendable {
+        /// Follow-up minus baseline, both normalised, smoothed as asked; NaN where a scan says nothing.
+        public let difference: Volume<Float>
+        /// The difference in standard deviations; 0 outside the body, NaN where a scan says nothing.
+        public let z: Volume<Float>
+        /// Where the change is sure: 1 `decrease`, 2 `increase` of signal.
+        public let significant: LabelMap
+        /// Where change was looked for: 1 `assessed`.
+        public let assessed: LabelMap
+        /// The scans on the common scale.
+        public let baseline, followup: Volume<Float>
+        /// Where, in the world of the maps, a point of a visit lies: for `resampled(onto: visit.grid, through:)`.
+        public let halfwayFromBaseline, halfwayFromFollowup: Transform
+        /// The follow-up is `gain` times the baseline, plus `offset` in the follow-up's unit.
+        public let gain, offset: Double
+        /// The largest factor, over the body, by which a smooth field changes the follow-up against the baseline.
+        public let field: Double
+        /// The robust standard deviation of the difference over the body as a share of the median signal.
+        public let residual: Double
+        /// The standard deviation of the noise of each scan on the common scale, as it stands in the difference.
+        public let baselineNoise, followupNoise: Double
+        /// By what factor the difference scatters more than noise and registration explain; at least 1.
+        public let scatter: Double
+        /// Volumes of change in mL (`volume-change` of `increase`, `decrease`, `net`) and their `mean-z`.
+        public let measurements: [Measurement]
+        /// Doubts about it.
+        public let findings: [Finding]
+    }
+
+    /// Compares two visits.
+    ///
+    /// - Parameters:
+    ///   - followupFromBaseline: where, in the follow-up's world, each point of the baseline's world lies; rigid or affine.
+    ///   - mask: where change is looked for, in the baseline's world, on any grid; the body of both scans when nil.
+    ///   - method: the name and version of the stage, for the measurements.
+    /// - Throws: `QuantificationError` when a parameter is out of range, the transform is not affine or has no half, the
+    ///   scans do not overlap, or there is next to nothing to compare.
+    public static func compute(
+        baseline: Volume<Float>, followup: Volume<Float>, followupFromBaseline: Transform, mask: LabelMap? = nil,
+        parameters: Parameters = .init(), method: String
+    ) throws -> Result {
+        try parameters.check()
+        guard let forward = followupFromBaseline.asAffine, let backward = forward.inverse else {
+            throw QuantificationError(.badTransform, "a progression map needs a rigid or affine transform that can be inverted: a deformation would take the change away with it; register the visits rigidly")
+        }
+        let (a, b) = (Scan(baseline), Scan(followup))
+        let halves = (try HalfwayFrame.half(of: forward), try HalfwayFrame.half(of: backward))
+        let swapped = isSwapped(a.order(against: b), halves.0, halves.1)
+        let frame = try swapped
+            ? HalfwayFrame(first: b.volume.grid, second: a.volume.grid, half: halves.1)
+            : HalfwayFrame(first: a.volume.grid, second: b.volume.grid, half: halves.0)
+        let baselineFromHalfway = swapped ? frame.secondFromHalfway : frame.firstFromHalfway
+        let region = mask?.resampled(onto: frame.grid, through: .affine(baselineFromHalfway)).labels
+        let pair = try ComparedPair(first: swapped ? b : a, second: swapped ? a : b, frame: frame, region: region, parameters: parameters)
+        return pair.result(swapped: swapped, parameters: parameters, method: method)
+    }
+
+    /// Whether the follow-up comes first in the order in which the work is done. Scans that are equal are ordered by the
+    /// transforms instead.
+    private static func isSwapped(_ order: Int, _ forward: Affine, _ backward: Affine) -> Bool {
+        if order != 0 { return order > 0 }
+        let keys = (forward.matrixRows.flatMap { $0 }, backward.matrixRows.flatMap { $0 })
+        return keys.1.lexicographicallyPrecedes(keys.0)
+    }
+}

@@ -1,0 +1,111 @@
+public import CarpusCore
+
+/// Volumes of labels, and what an image shows inside them.
+///
+/// A volume is the number of voxels times the volume of one, which is a determinant and therefore right for oblique grids.
+/// How far it can be trusted depends on how many of its voxels lie on its boundary; that number goes with it.
+public enum VolumeMeasurement {
+    /// What is measured.
+    public struct Parameters: Sendable, Hashable, Codable {
+        /// Whether all of the field was assessed: a label that does not occur then has 0 mL, otherwise no volume at all.
+        public var wholeFieldAssessed = false
+        /// Whether each connected component (26 neighbours) is measured too, as `label-1`, `label-2`, the largest first.
+        public var components = false
+        /// Components smaller than this, in mm³, are not listed; they still count in the volume of their label.
+        public var minimumComponentVolume = 0.0
+        /// A label is to be looked at when more than this share of its voxels lies on its boundary.
+        public var boundaryShareToReview = 0.8
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// The measurements of a map, and doubts about them.
+    public struct Result: Sendable, Hashable {
+        /// Volumes, fractions and signals; by label, then by site, then by component.
+        public var measurements: [Measurement] = []
+        /// Doubts about them.
+        public var findings: [Finding] = []
+    }
+
+    /// Measures every label of the legend.
+    ///
+    /// - Parameters:
+    ///   - map: what is measured.
+    ///   - anatomy: sites on the same grid. For each label of `map` and each site it can lie in (`LesionSites`) there is then
+    ///     a `volume` and a `fraction` of the site, with the region `label/site`.
+    ///   - image: a volume on the same grid; adds `mean-signal`, `median-signal` and `sd-signal`, unit 1. Values that are not
+    ///     finite are left out.
+    ///   - method: the name and version of the stage, for the measurements.
+    /// - Throws: `QuantificationError` when the grids differ.
+    public static func measure(
+        _ map: LabelMap, anatomy: LabelMap? = nil, image: Volume<Float>? = nil, parameters: Parameters = .init(), method: String
+    ) throws -> Result {
+        for (grid, name) in [(anatomy?.grid, "the anatomy"), (image?.grid, "the image")] {
+            guard let grid, !grid.matches(map.grid) else { continue }
+            throw QuantificationError(.gridMismatch, "\(name) lies on another grid than the labels; resample it onto theirs first")
+        }
+        let extents = LabelExtents(of: map)
+        var result = Result(), boundary: [String: String] = [:]
+        for label in map.legend.labels {
+            let extent = extents[label.value]
+            result.measurements.append(volume(extent, of: label.name, grid: map.grid, parameters, method))
+            guard extent.voxels > 0 else { continue }
+            boundary[label.name] = "\(extent.boundary) of \(extent.voxels)"
+            if let image { result.measurements += signals(of: label, in: map, image, method) }
+        }
+        if let anatomy { result.measurements += LesionSites.measure(map, in: anatomy, parameters, method) }
+        if parameters.components {
+            for label in map.legend.labels where extents[label.value].voxels > 0 { result.measurements += components(of: label, in: map, parameters, method) }
+        }
+        if !boundary.isEmpty {
+            result.findings.append(Finding(.note, "volumes.boundary", "Voxels on the boundary of a label are filled only in part; the more of them, the less sure its volume.", evidence: boundary))
+        }
+        let unnamed = map.counts.filter { map.legend[$0.key] == nil }
+        if !unnamed.isEmpty {
+            let evidence = Dictionary(uniqueKeysWithValues: unnamed.map { ("\($0.key)", "\($0.value) voxels") })
+            result.findings.append(Finding(.warning, "volumes.unnamed-label", "The map holds labels its legend does not name; they were not measured.", evidence: evidence))
+        }
+        return result
+    }
+
+    private static func volume(_ extent: LabelExtents.Extent, of name: String, grid: Grid, _ parameters: Parameters, _ method: String) -> Measurement {
+        let millilitres = Double(extent.voxels) * grid.voxelVolume / 1000
+        if extent.voxels == 0 && !parameters.wholeFieldAssessed {
+            return .notScorable("volume", unit: "mL", region: name, because: "the label does not occur, and not the whole field was assessed", method: method)
+        }
+        var reasons: [String] = []
+        if Double(extent.boundary) > parameters.boundaryShareToReview * Double(extent.voxels) {
+            reasons.append("\(extent.boundary) of \(extent.voxels) voxels lie on the boundary")
+        }
+        if extent.touchesBorder { reasons.append("the label reaches the border of the field and may be cut off") }
+        return Measurement(
+            "volume", millilitres, unit: "mL", region: name, status: reasons.isEmpty ? .ok : .review,
+            reason: reasons.isEmpty ? nil : reasons.joined(separator: "; "), method: method)
+    }
+
+    private static func signals(of label: Label, in map: LabelMap, _ image: Volume<Float>, _ method: String) -> [Measurement] {
+        let values = map.labels.indices.lazy.filter { map.labels[$0] == label.value && image.scalars[$0].isFinite }.map { image.scalars[$0] }
+        let all = Array(values), names = ["mean-signal", "median-signal", "sd-signal"]
+        guard !all.isEmpty else {
+            return names.map { .notScorable($0, unit: "1", region: label.name, because: "the image says nothing there", method: method) }
+        }
+        let mean = all.reduce(0.0) { $0 + Double($1) } / Double(all.count)
+        let squares = all.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+        let sd: Measurement = all.count > 1
+            ? Measurement(names[2], (squares / Double(all.count - 1)).squareRoot(), unit: "1", region: label.name, method: method)
+            : .notScorable(names[2], unit: "1", region: label.name, because: "one voxel has no spread", method: method)
+        return [
+            Measurement(names[0], mean, unit: "1", region: label.name, method: method),
+            Measurement(names[1], Double(Robust.median(all)), unit: "1", region: label.name, method: method), sd,
+        ]
+    }
+
+    private static func components(of label: Label, in map: LabelMap, _ parameters: Parameters, _ method: String) -> [Measurement] {
+        let voxel = map.grid.voxelVolume
+        let sizes = Components(grid: map.grid) { map.labels[$0] == label.value }.sizes.sorted(by: >)
+        return sizes.filter { Double($0) * voxel >= parameters.minimumComponentVolume }.enumerated().map { i, n in
+            Measurement("volume", Double(n) * voxel / 1000, unit: "mL", region: "\(label.name)-\(i + 1)", method: method)
+        }
+    }
+}
