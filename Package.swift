@@ -10,8 +10,11 @@ let package = Package(
     ],
     targets: [
         .target(name: "CarpusCore"),
+        .target(name: "CNifti", linkerSettings: [.linkedLibrary("niftiio"), .linkedLibrary("znz"), .linkedLibrary("z")]),
+        .target(name: "CarpusIO", dependencies: ["CarpusCore", "CNifti"]),
         .target(name: "CarpusPipeline", dependencies: ["Yams", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "CarpusCoreTests", dependencies: ["CarpusCore"]),
+        .testTarget(name: "CarpusIOTests", dependencies: ["CarpusCore", "CarpusIO"]),
         .testTarget(name: "CarpusPipelineTests", dependencies: ["CarpusPipeline"]),
     ]
 )

@@ -3,7 +3,7 @@ import Foundation
 
 /// How sure a difference is: its standard deviation from noise, from what registration leaves, and from what is seen.
 enum ChangeSignificance {
-    /// The difference in standard deviations, 0 outside the body, and the median of the scatter factor.
+    /// The difference in standard deviations, 0 outside the body, and the scatter factor over the whole body.
     ///
     /// The model's variance is `noise² + (|gradient| · registrationError)²`. Where the difference scatters more than that
     /// says (by its median absolute value over blocks, which change does not move until it fills half of one), the model is
@@ -28,6 +28,18 @@ enum ChangeSignificance {
         let scatter = ScatterBlocks(z, body: body, blockSize: blockSize)
         scatter.divide(&z)
         return (z, scatter.typical)
+    }
+
+    /// The standard deviation of the difference in the flattest quarter of the body, where edges play no part.
+    ///
+    /// It takes in what a difference of neighbours cannot see: noise that an interpolating reconstruction made smooth.
+    static func flatScatter(of difference: Volume<Float>, mean: Volume<Float>, at voxels: [Int]) -> Float {
+        let grid = mean.grid, spacing = SIMD3<Float>(grid.spacing)
+        let slopes = mean.scalars.withUnsafeBufferPointer { signal in
+            voxels.map { gradient(signal.baseAddress!, grid.index(at: $0), grid.size, spacing) }
+        }
+        let limit = Robust.quantiles(slopes, [0.25])[0]
+        return Robust.scatter(voxels.indices.filter { slopes[$0] <= limit }.map { difference.scalars[voxels[$0]] })
     }
 
     /// The squared length of the gradient by central differences, per mm²; one-sided beside what is not known.

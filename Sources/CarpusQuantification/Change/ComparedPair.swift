@@ -10,7 +10,7 @@ struct ComparedPair {
     let z: Volume<Float>
     let assessed: [UInt8]
     let noise: (first: Float, second: Float)
-    let residual, scatter: Double
+    let residual, scatter, flatScatter: Double
     /// The factor of second over first where the field is strongest.
     let largestField: Double
     /// The body both scans show, as a share of the smaller of the two, within what both cover.
@@ -52,7 +52,9 @@ struct ComparedPair {
         let signal = Robust.median(sample.map { abs(mean.scalars[$0]) }), root = Float(match.gain.squareRoot())
         noise = (one.smoothedNoise * root, two.smoothedNoise / root)
         let floor = max(1e-3 * signal, .leastNormalMagnitude)
-        let total = max((noise.first * noise.first + noise.second * noise.second).squareRoot(), floor)
+        let seen = ChangeSignificance.flatScatter(of: difference, mean: smoothMean, at: sample)
+        let total = max((noise.first * noise.first + noise.second * noise.second).squareRoot(), floor, seen)
+        flatScatter = Double(seen)
         (z, scatter) = ChangeSignificance.zScore(
             of: difference, mean: smoothMean, noise: total, registrationError: parameters.registrationError,
             blockSize: parameters.scatterBlock, body: looked)

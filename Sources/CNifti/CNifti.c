@@ -1,0 +1,3 @@
+#include "CNifti.h"
+
+int cnifti_close(znzFile file) { return znzclose(file); }
