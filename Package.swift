@@ -1,9 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// ITK 5.2 as Debian builds it: the libraries its headers need here.
+let itk: [LinkerSetting] = [
+    "ITKBiasCorrection", "ITKCommon", "ITKTransform", "ITKRegistrationMethodsv4", "ITKSpatialObjects", "ITKOptimizersv4", "ITKStatistics", "ITKSmoothing", "itksys", "itkvnl", "itkvnl_algo",
+].map { .linkedLibrary("\($0)-5.2") } + [.linkedLibrary("m")]
+
 let package = Package(
     name: "carpus",
-    products: [.library(name: "Carpus", targets: ["CarpusCore"])],
+    products: [
+        .library(name: "Carpus", targets: ["CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusQuantification", "CarpusPipeline"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -12,11 +19,17 @@ let package = Package(
         .target(name: "CarpusCore"),
         .target(name: "CNifti", linkerSettings: [.linkedLibrary("niftiio"), .linkedLibrary("znz"), .linkedLibrary("z")]),
         .target(name: "CarpusIO", dependencies: ["CarpusCore", "CNifti"]),
+        // ITK is 15 times slower without optimisation, in debug builds too.
+        .target(name: "CITK", exclude: ["itk-include"], cxxSettings: [.headerSearchPath("itk-include"), .unsafeFlags(["-O2", "-g1"], .when(configuration: .debug))], linkerSettings: itk),
+        .target(name: "CarpusRegistration", dependencies: ["CarpusCore", "CITK"]),
+        .target(name: "CarpusQuantification", dependencies: ["CarpusCore"]),
         .target(name: "CarpusPipeline", dependencies: ["Yams", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "CarpusCoreTests", dependencies: ["CarpusCore"]),
         .testTarget(name: "CarpusIOTests", dependencies: ["CarpusCore", "CarpusIO"]),
+        .testTarget(name: "CarpusRegistrationTests", dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration"]),
         .testTarget(name: "CarpusPipelineTests", dependencies: ["CarpusPipeline"]),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )
 
 // One place for the settings all Swift targets share: the language's coming rules, taken early.
