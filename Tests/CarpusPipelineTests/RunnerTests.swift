@@ -73,6 +73,23 @@ import Testing
         #expect(ran == ["one 01", "one 02", "two 01", "two 02", "change 01>02", "total "])
     }
 
+    @Test func theForecastTellsWhatWillRunAndWhatWasDone() async throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func forecast(offset: Int) throws -> [String: Plan.Forecast.Fate] {
+            let p = try plan(yaml.replacing("OFFSET", with: "\(offset)"))
+            let all = p.forecast(for: subject([("01", ["x": 1, "y": 5]), ("02", ["x": 4])]), store: Store(lookingAt: folder), engine: "test")
+            return Dictionary(uniqueKeysWithValues: all.map { ("\($0.step) \($0.occasion)", $0.will) })
+        }
+        let before = try forecast(offset: 1)
+        #expect(before["one 01"] == .run && before["needs 02"] == .notScorable && before["after 02"] == .notScorable)
+        _ = try await results(Store(at: folder))
+        let same = try forecast(offset: 1)
+        #expect(same.values.allSatisfy { $0 == .reuse || $0 == .notScorable })
+        let changed = try forecast(offset: 2)
+        #expect(Set(changed.filter { $0.value == .run }.keys) == ["one 01", "one 02", "two 01", "two 02", "change 01>02", "total "])
+    }
+
     @Test func aKilledRunLeavesNothingThatIsTakenForAResult() async throws {
         let folder = try temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }

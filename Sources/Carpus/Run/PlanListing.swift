@@ -6,8 +6,8 @@ public struct PlanListing: Sendable {
     /// One step on one occasion.
     public struct Row: Codable, Sendable {
         public let subject, occasion, step, stage: String
-        /// `run`, `not-scorable` or `fail`.
-        public let will: String
+        /// What will become of it.
+        public let will: Plan.Forecast.Fate
         /// Why.
         public let because: String
     }
@@ -16,17 +16,18 @@ public struct PlanListing: Sendable {
 
     /// Reads protocol and headers; runs nothing.
     ///
-    /// - Parameter output: the folder of an earlier run; its record tells what was done.
+    /// - Parameter output: the folder of an earlier run; its store tells what was done.
     public init(protocolFile: URL, input: URL, output: URL?, subject: String?) throws {
         let plan = try StageCatalog.plan(AnalysisProtocol(contentsOf: protocolFile))
         let study = try Study(at: input, protocol: plan.analysis, only: subject)
+        let store = output.map { Store(lookingAt: $0.appending(path: ".carpus")) }
         rows = study.subjects.flatMap { subject in
-            plan.forecast(for: subject).map { Row(subject: "sub-\(subject.id)", occasion: $0.occasion.description, step: $0.step, stage: $0.stage, will: $0.will, because: $0.because) }
+            plan.forecast(for: subject, store: store, engine: Version.current).map { Row(subject: "sub-\(subject.id)", occasion: $0.occasion.description, step: $0.step, stage: $0.stage, will: $0.will, because: $0.because) }
         }
     }
 
     /// For a terminal.
     public var text: String {
-        rows.map { "\($0.subject) \($0.occasion)\t\($0.step)\t\($0.stage)\t\($0.will)\t\($0.because)" }.joined(separator: "\n")
+        rows.map { "\($0.subject) \($0.occasion)\t\($0.step)\t\($0.stage)\t\($0.will.rawValue)\t\($0.because)" }.joined(separator: "\n")
     }
 }

@@ -86,7 +86,7 @@ public struct Runner: Sendable {
     }
 
     private func read(_ series: SubjectInput.Series, job: Job, subject: String) async -> StepResult {
-        let key = Digest.hex(of: JSON.object(["engine": .string(engine), "input": .string(series.digest), "kind": .string(series.kind)]).canonical)
+        let key = ResultKey.input(series, engine: engine)
         return await stored(key, step: job.id.step, stage: "input", subject: subject, occasion: job.id.occasion) { folder in
             let begin = ContinuousClock.now
             try series.load(folder)
@@ -100,10 +100,7 @@ public struct Runner: Sendable {
         _ stage: AnyStage, step: String, parameters: JSON, inputs: [String: [(stem: URL, digest: String)]], subject: String, occasion: Occasion
     ) async -> StepResult {
         let digests = inputs.mapValues { $0.map(\.digest) }.filter { !$0.value.isEmpty }
-        let key = Digest.hex(of: JSON.object([
-            "stage": .string(stage.name), "version": .integer(stage.version), "engine": .string(engine), "parameters": parameters,
-            "inputs": .object(digests.mapValues { .array($0.map(JSON.string)) }),
-        ]).canonical)
+        let key = ResultKey.stage(stage, engine: engine, parameters: parameters, inputs: digests)
         return await stored(key, step: step, stage: stage.name, subject: subject, occasion: occasion) { folder in
             let begin = ContinuousClock.now
             try await stage.run(parameters, inputs.mapValues { $0.map(\.stem) }, folder)

@@ -23,6 +23,9 @@ public struct Store: Sendable {
         }
     }
 
+    /// What an earlier run left in a folder, only to be looked at.
+    public init(lookingAt root: URL) { self.root = root }
+
     /// The entry of a key, nil when there is none or it is damaged.
     func entry(_ key: String) -> (record: StepRecord, folder: URL)? {
         let folder = entries.appending(path: key)
