@@ -2,7 +2,8 @@ public import Foundation
 
 /// A file of Protocols/: which series are looked for, which stages run, wired how, with which parameters.
 public struct AnalysisProtocol: Sendable {
-    /// How a series is recognised. Every condition given must hold; the first series that meets them plays the role.
+    /// How a series is recognised: by tags (all of them), by file name, or by BIDS entities (all of them). One of the ways
+    /// suffices; the first series that fits plays the role.
     public struct SeriesRule: Sendable {
         /// The role: `t1`.
         public let role: String
