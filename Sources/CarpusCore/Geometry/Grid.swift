@@ -52,7 +52,11 @@ public struct Grid: Hashable, Sendable, Codable {
 
     public init(from decoder: any Decoder) throws {
         let c = try decoder.container(keyedBy: CodingKeys.self)
-        try self.init(size: c.decode(Index3.self, forKey: .size), worldFromVoxel: Affine(matrixRows: c.decode([[Double]].self, forKey: .worldFromVoxel)))
+        let rows = try c.decode([[Double]].self, forKey: .worldFromVoxel)
+        guard rows.count == 4, rows.allSatisfy({ $0.count == 4 }) else {
+            throw DecodingError.dataCorruptedError(forKey: .worldFromVoxel, in: c, debugDescription: "a grid's map is four rows of four numbers")
+        }
+        try self.init(size: c.decode(Index3.self, forKey: .size), worldFromVoxel: Affine(matrixRows: rows))
     }
 
     public func encode(to encoder: any Encoder) throws {

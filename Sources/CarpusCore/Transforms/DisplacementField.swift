@@ -12,6 +12,17 @@ public struct DisplacementField: Hashable, Sendable, Codable {
         (self.grid, self.displacements) = (grid, displacements)
     }
 
+    private enum CodingKeys: String, CodingKey { case grid, displacements }
+
+    public init(from decoder: any Decoder) throws {
+        let c = try decoder.container(keyedBy: CodingKeys.self)
+        let grid = try c.decode(Grid.self, forKey: .grid), vectors = try c.decode([SIMD3<Float>].self, forKey: .displacements)
+        guard vectors.count == grid.count else {
+            throw GeometryError(code: .sizeMismatch, message: "a displacement field of \(grid.count) voxels holds \(vectors.count) vectors")
+        }
+        self.init(grid: grid, displacements: vectors)
+    }
+
     /// The image of a point.
     public func callAsFunction(_ p: Vector3) -> Vector3 { p + displacement(at: p) }
 

@@ -30,11 +30,14 @@ public enum ProgressionMap {
         /// The defaults.
         public init() {}
 
-        func check() throws {
-            let positive = [registrationError, smoothing, scatterBlock, minimumVolume].allSatisfy { $0 >= 0 && $0.isFinite }
-            guard positive, threshold > 0, minimumVoxels >= 1, (0...3).contains(fieldOrder), interpolation != .nearest else {
-                throw QuantificationError(.badParameter, "a parameter of the progression map is out of range: lengths and volumes are not negative, threshold is above 0, minimumVoxels at least 1, fieldOrder 0 to 3, interpolation linear or cubic")
-            }
+        /// The parameter that is out of range, in a sentence; nil when all are fine.
+        public var complaint: String? {
+            let lengths = [("smoothing", smoothing), ("registrationError", registrationError), ("scatterBlock", scatterBlock), ("minimumVolume", minimumVolume)]
+            if let bad = lengths.first(where: { !($0.1 >= 0 && $0.1.isFinite) }) { return "\(bad.0) is \(bad.1); it has to be a number that is not negative" }
+            if interpolation == .nearest { return "interpolation is nearest, which moves edges by half a voxel; it has to be linear or cubic" }
+            if !(0...3).contains(fieldOrder) { return "fieldOrder is \(fieldOrder); it has to be 0 to 3" }
+            if !(threshold > 0 && threshold.isFinite) { return "threshold is \(threshold); it has to be above 0" }
+            return minimumVoxels < 1 ? "minimumVoxels is \(minimumVoxels); it has to be at least 1" : nil
         }
     }
 
@@ -80,7 +83,7 @@ public enum ProgressionMap {
         baseline: Volume<Float>, followup: Volume<Float>, followupFromBaseline: Transform, mask: LabelMap? = nil,
         parameters: Parameters = .init(), method: String
     ) throws -> Result {
-        try parameters.check()
+        if let complaint = parameters.complaint { throw QuantificationError(.badParameter, complaint) }
         guard let forward = followupFromBaseline.asAffine, let backward = forward.inverse else {
             throw QuantificationError(.badTransform, "a progression map needs a rigid or affine transform that can be inverted: a deformation would take the change away with it; register the visits rigidly")
         }

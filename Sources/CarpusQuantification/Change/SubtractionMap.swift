@@ -18,12 +18,18 @@ public enum SubtractionMap {
 
         /// The defaults.
         public init() {}
+
+        /// The parameter that is out of range, in a sentence; nil when all are fine.
+        public var complaint: String? {
+            let named = [("ratioAboveNoise", ratioAboveNoise), ("enhancementAboveNoise", enhancementAboveNoise), ("minimumRatio", minimumRatio)]
+            return named.first { !($0.1 >= 0 && $0.1.isFinite) }.map { "\($0.0) is \($0.1); it has to be a number that is not negative" }
+        }
     }
 
     /// A subtraction and how it came about.
     public struct Result: Sendable {
         /// After, divided by `gain`, minus before; in the unit of the scan before. NaN where a scan says nothing.
-        public let subtraction: Volume<Float>
+        public let difference: Volume<Float>
         /// The subtraction as a share of the scan before; NaN where that is not above noise.
         public let ratio: Volume<Float>
         /// How much larger the same tissue is in the scan after.
@@ -41,6 +47,7 @@ public enum SubtractionMap {
     /// - Parameter mask: where tissue is to be looked for, anything but 0 counting; the body is found when it is nil.
     /// - Throws: `QuantificationError` when the grids differ or there is no tissue to match the scans on.
     public static func compute(before: Volume<Float>, after: Volume<Float>, mask: LabelMap? = nil, parameters: Parameters = .init()) throws -> Result {
+        if let complaint = parameters.complaint { throw QuantificationError(.badParameter, complaint) }
         for (grid, name) in [(after.grid, "the scan after contrast"), (mask?.grid ?? before.grid, "the mask")] where !grid.matches(before.grid) {
             throw QuantificationError(.gridMismatch, "\(name) lies on another grid than the scan before contrast; resample it first")
         }
@@ -53,12 +60,12 @@ public enum SubtractionMap {
 
         let noise = (noises.0 * noises.0 + noises.1 * noises.1 / (gain * gain)).squareRoot()
         let ratioFloor = max(Float(parameters.ratioAboveNoise) * noises.0, .leastNormalMagnitude)
-        var subtraction = pre, ratio = pre
+        var enhancement = pre, ratio = pre
         var bodyCount = 0, up = 0, down = 0
         for i in pre.scalars.indices {
-            guard usable[i] else { (subtraction.scalars[i], ratio.scalars[i]) = (.nan, .nan); continue }
+            guard usable[i] else { (enhancement.scalars[i], ratio.scalars[i]) = (.nan, .nan); continue }
             let base = pre.scalars[i], difference = post.scalars[i] / gain - base
-            subtraction.scalars[i] = difference
+            enhancement.scalars[i] = difference
             ratio.scalars[i] = base > ratioFloor ? difference / base : .nan
             guard body[i] != 0 else { continue }
             bodyCount += 1
@@ -67,7 +74,7 @@ public enum SubtractionMap {
         }
         let share = Double(up) / Double(bodyCount)
         return Result(
-            subtraction: subtraction, ratio: ratio, gain: Double(gain), noise: Double(noise), enhancingShare: share,
+            difference: enhancement, ratio: ratio, gain: Double(gain), noise: Double(noise), enhancingShare: share,
             findings: findings(gain: Double(gain), up: share, down: Double(down) / Double(bodyCount)))
     }
 

@@ -18,6 +18,14 @@ public enum VolumeMeasurement {
 
         /// The defaults.
         public init() {}
+
+        /// The parameter that is out of range, in a sentence; nil when all are fine.
+        public var complaint: String? {
+            if !(minimumComponentVolume >= 0 && minimumComponentVolume.isFinite) {
+                return "minimumComponentVolume is \(minimumComponentVolume); it has to be a number that is not negative"
+            }
+            return (0...1).contains(boundaryShareToReview) ? nil : "boundaryShareToReview is \(boundaryShareToReview); it has to be 0 to 1"
+        }
     }
 
     /// The measurements of a map, and doubts about them.
@@ -41,6 +49,7 @@ public enum VolumeMeasurement {
     public static func measure(
         _ map: LabelMap, anatomy: LabelMap? = nil, image: Volume<Float>? = nil, parameters: Parameters = .init(), method: String
     ) throws -> Result {
+        if let complaint = parameters.complaint { throw QuantificationError(.badParameter, complaint) }
         for (grid, name) in [(anatomy?.grid, "the anatomy"), (image?.grid, "the image")] {
             guard let grid, !grid.matches(map.grid) else { continue }
             throw QuantificationError(.gridMismatch, "\(name) lies on another grid than the labels; resample it onto theirs first")
@@ -67,6 +76,24 @@ public enum VolumeMeasurement {
             result.findings.append(Finding(.warning, "volumes.unnamed-label", "The map holds labels its legend does not name; they were not measured.", evidence: evidence))
         }
         return result
+    }
+
+    /// The rows of a map that was made by looking everywhere for what its legend names: a label of the legend that does not
+    /// occur has 0 mL, a region the legend does not name was not looked for and has no volume.
+    ///
+    /// - Parameter regions: what is reported even when it does not occur; all of the legend when empty.
+    /// - Throws: `QuantificationError` when the grids differ.
+    public static func measure(_ map: LabelMap, image: Volume<Float>? = nil, regions: [String], method: String) throws -> [Measurement] {
+        var parameters = Parameters()
+        parameters.wholeFieldAssessed = true
+        let occurring = Set(map.counts.keys.compactMap { map.legend[$0]?.name })
+        let rows = try measure(map, image: image, parameters: parameters, method: method).measurements.filter {
+            regions.isEmpty || regions.contains($0.region) || occurring.contains($0.region)
+        }
+        let strangers = regions.filter { map.legend[$0] == nil }
+        return rows + strangers.map {
+            .notScorable("volume", unit: "mL", region: $0, because: "the label map does not name \($0), so nothing looked for it", method: method)
+        }
     }
 
     private static func volume(_ extent: LabelExtents.Extent, of name: String, grid: Grid, _ parameters: Parameters, _ method: String) -> Measurement {
