@@ -9,9 +9,11 @@ let itk: [LinkerSetting] = [
 let package = Package(
     name: "carpus",
     products: [
-        .library(name: "Carpus", targets: ["CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusQuantification", "CarpusPipeline"]),
+        .library(name: "Carpus", targets: ["Carpus", "CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusPipeline"]),
+        .executable(name: "carpus", targets: ["CarpusCommand"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -23,11 +25,23 @@ let package = Package(
         .target(name: "CITK", exclude: ["itk-include"], cxxSettings: [.headerSearchPath("itk-include"), .unsafeFlags(["-O2", "-g1"], .when(configuration: .debug))], linkerSettings: itk),
         .target(name: "CarpusRegistration", dependencies: ["CarpusCore", "CITK"]),
         .target(name: "CarpusQuantification", dependencies: ["CarpusCore"]),
+        .target(name: "CarpusSegmentation", dependencies: ["CarpusCore"]),
         .target(name: "CarpusPipeline", dependencies: ["Yams", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(
+            name: "Carpus",
+            dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusPipeline"]),
+        .executableTarget(
+            name: "CarpusCommand",
+            dependencies: [
+                "Carpus", "CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusPipeline",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(name: "CarpusCoreTests", dependencies: ["CarpusCore"]),
         .testTarget(name: "CarpusIOTests", dependencies: ["CarpusCore", "CarpusIO"]),
         .testTarget(name: "CarpusRegistrationTests", dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration"]),
+        .testTarget(name: "CarpusQuantificationTests", dependencies: ["CarpusCore", "CarpusIO", "CarpusQuantification"]),
         .testTarget(name: "CarpusPipelineTests", dependencies: ["CarpusPipeline"]),
+        .testTarget(name: "CarpusCommandTests", dependencies: ["CarpusCommand", "CarpusCore", "CarpusIO", .product(name: "Crypto", package: "swift-crypto")]),
     ],
     cxxLanguageStandard: .cxx17
 )

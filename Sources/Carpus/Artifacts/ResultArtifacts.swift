@@ -7,11 +7,11 @@ public struct Measurements: JSONArtifact {
     public static var kind: String { "measurements" }
     public static var placeholder: Self { Measurements([]) }
     /// The rows.
-    public var rows: [Measurement]
-    public var content: [Measurement] { rows }
-    public init(content: [Measurement]) { rows = content }
+    public var rows: [CarpusCore.Measurement]
+    public var content: [CarpusCore.Measurement] { rows }
+    public init(content: [CarpusCore.Measurement]) { rows = content }
     /// Given rows.
-    public init(_ rows: [Measurement]) { self.rows = rows }
+    public init(_ rows: [CarpusCore.Measurement]) { self.rows = rows }
 }
 
 /// Doubts of one stage.

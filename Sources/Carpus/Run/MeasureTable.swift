@@ -1,5 +1,5 @@
 public import CarpusCore
-public import CarpusPipeline
+import CarpusPipeline
 public import Foundation
 
 /// All measurements of a run as a table: `measures.tsv` and its data dictionary.
@@ -7,7 +7,7 @@ public struct MeasureTable: Sendable {
     /// One row: whose, when, and the measurement.
     public struct Row: Sendable {
         public let subject: String
-        public let measurement: Measurement
+        public let measurement: CarpusCore.Measurement
     }
     /// The rows, by subject, visit and step.
     public private(set) var rows: [Row] = []
@@ -16,7 +16,7 @@ public struct MeasureTable: Sendable {
     public init() {}
 
     /// Adds a subject's measurements.
-    public mutating func add(_ measurements: [Measurement], of subject: String) {
+    public mutating func add(_ measurements: [CarpusCore.Measurement], of subject: String) {
         rows += measurements.map { Row(subject: subject, measurement: $0) }
     }
 

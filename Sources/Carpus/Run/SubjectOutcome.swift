@@ -1,5 +1,5 @@
 import CarpusCore
-import CarpusPipeline
+public import CarpusPipeline
 import Foundation
 
 /// One subject's results, gathered for tables and the report.
@@ -11,8 +11,8 @@ struct SubjectOutcome {
     let sides: [String: Laterality]
 
     /// Every measurement, with visit, side and the digest of what it was measured on.
-    func measurements() throws -> [Measurement] {
-        try results.flatMap { result -> [Measurement] in
+    func measurements() throws -> [CarpusCore.Measurement] {
+        try results.flatMap { result -> [CarpusCore.Measurement] in
             try outputs(of: result, kind: Measurements.kind).flatMap { stem in
                 try Measurements(restingAt: stem).rows.map { row in
                     var row = row

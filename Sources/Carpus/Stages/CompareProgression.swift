@@ -20,6 +20,10 @@ public enum CompareProgression: Stage {
         public var transform: Transform
         /// Where change is looked for, on any grid in the baseline's world; all tissue when absent.
         public var mask: LabelMap?
+
+        public init(baseline: Volume<Float>, followup: Volume<Float>, transform: Transform, mask: LabelMap? = nil) {
+            (self.baseline, self.followup, self.transform, self.mask) = (baseline, followup, transform, mask)
+        }
     }
 
     /// The map and its parts, all on the half-way grid.

@@ -1,6 +1,6 @@
 public import CarpusCore
 public import CarpusPipeline
-public import CarpusQuantification
+import CarpusQuantification
 
 /// Volumes of labels.
 public enum MeasureVolumes: Stage {

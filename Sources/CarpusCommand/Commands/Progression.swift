@@ -2,6 +2,7 @@ import ArgumentParser
 import Carpus
 import CarpusCore
 import CarpusIO
+import CarpusPipeline
 import CarpusQuantification
 import CarpusRegistration
 import Foundation
