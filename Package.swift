@@ -41,7 +41,7 @@ let package = Package(
         .testTarget(name: "CarpusRegistrationTests", dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration"]),
         .testTarget(name: "CarpusQuantificationTests", dependencies: ["CarpusCore", "CarpusIO", "CarpusQuantification"]),
         .testTarget(name: "CarpusPipelineTests", dependencies: ["CarpusPipeline"]),
-        .testTarget(name: "CarpusCommandTests", dependencies: ["CarpusCommand", "CarpusCore", "CarpusIO", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(name: "CarpusCommandTests", dependencies: ["CarpusCommand", "CarpusCore", "CarpusIO", "CarpusRegistration", .product(name: "Crypto", package: "swift-crypto")]),
     ],
     cxxLanguageStandard: .cxx17
 )

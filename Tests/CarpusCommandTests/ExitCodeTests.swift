@@ -15,7 +15,7 @@ import Testing
 
     @Test func aWrongWordIsUsage() throws {
         #expect(try code("run", words: "Missing expected argument") == 64)
-        #expect(try code("measure", "--nonsense", words: "nonsense") == 64)
+        #expect(try code("stages", "--nonsense", words: "nonsense") == 64)
         #expect(try code("stages", "register.rigit", words: "register.rigid") == 64)
     }
 

@@ -51,7 +51,11 @@ public struct AnalysisRun: Sendable {
         let lock = try OutputFolder(options.output, input: options.input, force: options.force)
         defer { lock.release() }
         let store = try Store(at: options.output.appending(path: ".carpus"), forgetting: options.force)
-        let runner = Runner(store: store, engine: Version.current, threads: options.threads, report: progress)
+        let log = try RunLog(in: options.output)
+        let runner = Runner(store: store, engine: Version.current, threads: options.threads) {
+            log.add($0)
+            progress($0)
+        }
 
         var table = MeasureTable(), records: [RunRecord.Subject] = [], reports: [URL] = [], failures: [String] = []
         var done = 0, reused = 0

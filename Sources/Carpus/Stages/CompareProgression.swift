@@ -38,6 +38,8 @@ public enum CompareProgression: Stage {
         public var baseline: Volume<Float>
         /// The follow-up as it was compared.
         public var followup: Volume<Float>
+        /// World points of the baseline to those of the half-way grid; brings the maps back to the baseline.
+        public var halfwayFromBaseline: Transform
         /// Volumes of change.
         public var changes: Measurements
         /// What is doubtful.
@@ -51,7 +53,7 @@ public enum CompareProgression: Stage {
             baseline: inputs.baseline, followup: inputs.followup, followupFromBaseline: inputs.transform, mask: inputs.mask, parameters: parameters, method: method)
         return Outputs(
             difference: r.difference, z: r.z, significant: r.significant, baseline: r.baseline, followup: r.followup,
-            changes: Measurements(r.measurements), findings: Findings(r.findings))
+            halfwayFromBaseline: r.halfwayFromBaseline, changes: Measurements(r.measurements), findings: Findings(r.findings))
     }
 
     public static func methods(_: Parameters) -> String {

@@ -29,13 +29,22 @@ struct FolderScan {
         return [".nii", ".nii.gz", ".hdr", ".hdr.gz"].contains(where: name.hasSuffix)
     }
 
+    /// NIfTI files below a folder. What is derived is no scan: BIDS keeps it in `derivatives`, and a run of Carpus in its own folder.
     static func images(below root: URL) throws -> [URL] {
-        guard let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: [.isRegularFileKey], options: [.skipsHiddenFiles]) else { return [] }
+        guard let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: [.isDirectoryKey], options: [.skipsHiddenFiles]) else { return [] }
         var files: [URL] = []
         for case let file as URL in walk {
-            if isNIfTI(file) { files.append(file) }
+            if try file.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true {
+                if isDerived(file) { walk.skipDescendants() }
+            } else if isNIfTI(file) {
+                files.append(file)
+            }
         }
         return files.sorted { $0.path < $1.path }
+    }
+
+    private static func isDerived(_ folder: URL) -> Bool {
+        folder.lastPathComponent == "derivatives" || FileManager.default.fileExists(atPath: folder.appending(path: ".carpus").path(percentEncoded: false))
     }
 
     private static func candidate(_ file: URL, naming: Naming) throws -> SeriesCandidate {
