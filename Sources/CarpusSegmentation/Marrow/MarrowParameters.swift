@@ -16,7 +16,7 @@ extension MarrowSegmentation {
         /// The least Dice overlap of the pieces of one bone in neighbouring slices, 0 to 1.
         public var overlap = 0.45
         /// How many times brighter or darker than the typical marrow of this image a region may be, above 1.
-        public var brightnessRange = 1.7
+        public var brightnessRange = 1.8
         /// How many times coarser or finer in texture than the typical marrow of this image a region may be, above 1.
         public var textureRange = 1.8
 

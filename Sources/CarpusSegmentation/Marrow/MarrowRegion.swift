@@ -19,6 +19,9 @@ struct MarrowRegion: Sendable {
     /// The standard deviation of what is finer than 0.35 mm, over the brightness.
     let texture: Float
 
+    /// Whether it keeps well away from the border of the image, where skin and fat lie.
+    let insideView: Bool
+
     /// How much it looks like a bone's section, 0 to 1.
     var score: Double { rim * rim * solidity * radius / (radius + 1) }
 }
@@ -78,10 +81,14 @@ extension MarrowSlice {
         let mean = pixels.reduce(0) { $0 + Double(texture[$1]) } / Double(pixels.count)
         let variance = pixels.reduce(0) { $0 + (Double(texture[$1]) - mean) * (Double(texture[$1]) - mean) } / Double(pixels.count)
         let all = patch.pixels(planeWidth: width, planeHeight: height)
+        // What gains much by filling surrounds something else, or is a web.
+        guard Double(all.count) < 1.3 * Double(pixels.count) else { return nil }
+        let dx = Int(6 / flat.spacing.x), dy = Int(6 / flat.spacing.y)
+        let insideView = all.allSatisfy { $0 % width >= min(dx, width / 8) && $0 % width < width - min(dx, width / 8) && $0 / width >= min(dy, height / 8) && $0 / width < height - min(dy, height / 8) }
         return MarrowRegion(
             slice: slice, pixels: all, area: Double(all.count) * flat.spacing.x * flat.spacing.y, rim: rim,
             border: Double(atBorder) / Double(atBorder + onRim + open), solidity: patch.solidity, radius: radius,
-            brightness: brightness, texture: Float(variance.squareRoot()) / brightness)
+            brightness: brightness, texture: Float(variance.squareRoot()) / brightness, insideView: insideView)
     }
 
     /// The region without what is too dark or too bright for its marrow at its edge, and without tongues.
