@@ -1,0 +1,22 @@
+/// Something that cannot be segmented: what, and what to do.
+public struct SegmentationError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of trouble it is.
+    public struct Code: Sendable, Hashable {
+        let raw: String
+        /// The mask lies on another grid than the image.
+        public static let gridMismatch = Code(raw: "grid mismatch")
+        /// A parameter is out of range.
+        public static let badParameter = Code(raw: "bad parameter")
+        /// There is nothing to look at: an empty mask, or no finite value.
+        public static let nothingToSegment = Code(raw: "nothing to segment")
+    }
+    /// What kind of trouble it is.
+    public let code: Code
+    /// What happened and what to do, in one sentence.
+    public let message: String
+
+    /// An error of a given kind.
+    public init(_ code: Code, _ message: String) { (self.code, self.message) = (code, message) }
+
+    public var description: String { message }
+}
