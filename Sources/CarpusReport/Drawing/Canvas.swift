@@ -1,0 +1,142 @@
+import CCairo
+import Foundation
+
+/// A picture being drawn: a cairo image surface that lives as long as this object and never leaves the room.
+final class Canvas {
+    let width, height: Int
+    private let surface, context: OpaquePointer
+
+    /// A picture of one colour.
+    init(width: Int, height: Int, ground: Colour = .ground) throws {
+        guard (1...32000).contains(width), (1...32000).contains(height) else {
+            throw ReportError(.drawing, "a picture of \(width) x \(height) pixels cannot be drawn; show fewer slices")
+        }
+        guard let surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height)) else {
+            throw ReportError(.drawing, "there is no memory for a picture of \(width) x \(height) pixels")
+        }
+        guard cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS, let context = cairo_create(surface) else {
+            cairo_surface_destroy(surface)
+            throw ReportError(.drawing, "there is no memory for a picture of \(width) x \(height) pixels")
+        }
+        (self.width, self.height, self.surface, self.context) = (width, height, surface, context)
+        fixFont()
+        fill(x: 0, y: 0, width: Double(width), height: Double(height), ground)
+    }
+
+    deinit {
+        cairo_destroy(context)
+        cairo_surface_destroy(surface)
+    }
+
+    /// Grey anti-aliasing without hinting, so that a desktop's font settings do not change the bytes.
+    private func fixFont() {
+        let options = cairo_font_options_create()
+        cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY)
+        cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE)
+        cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF)
+        cairo_set_font_options(context, options)
+        cairo_font_options_destroy(options)
+    }
+
+    private func take(_ c: Colour, _ alpha: Double = 1) { cairo_set_source_rgba(context, c.red, c.green, c.blue, alpha) }
+}
+
+// MARK: - Shapes
+
+extension Canvas {
+    func fill(x: Double, y: Double, width: Double, height: Double, _ colour: Colour) {
+        take(colour)
+        cairo_rectangle(context, x, y, width, height)
+        cairo_fill(context)
+    }
+
+    /// Straight pieces in one stroke.
+    func stroke(_ lines: [Line], _ colour: Colour, width: Double, alpha: Double = 1) {
+        guard !lines.isEmpty else { return }
+        for line in lines {
+            cairo_move_to(context, line.x0, line.y0)
+            cairo_line_to(context, line.x1, line.y1)
+        }
+        take(colour, alpha)
+        cairo_set_line_width(context, width)
+        cairo_set_line_cap(context, CAIRO_LINE_CAP_SQUARE)
+        cairo_stroke(context)
+    }
+
+    /// Copies pixels, 0x00RRGGBB by rows, to a place inside the picture.
+    func paint(_ tile: Tile, x: Int, y: Int) {
+        precondition(x >= 0 && y >= 0 && x + tile.width <= width && y + tile.height <= height, "a tile lies inside its picture")
+        cairo_surface_flush(surface)
+        let stride = Int(cairo_image_surface_get_stride(surface))
+        guard let data = cairo_image_surface_get_data(surface) else { return }
+        for row in 0..<tile.height {
+            let line = UnsafeMutableRawPointer(data + (y + row) * stride + 4 * x).assumingMemoryBound(to: UInt32.self)
+            for column in 0..<tile.width { line[column] = tile.pixels[row * tile.width + column] }
+        }
+        cairo_surface_mark_dirty(surface)
+    }
+}
+
+/// A straight piece, in pixels.
+struct Line: Hashable { var x0, y0, x1, y1: Double }
+
+/// A block of pixels, 0x00RRGGBB by rows.
+struct Tile: Hashable {
+    let width, height: Int
+    var pixels: [UInt32]
+}
+
+// MARK: - Text
+
+extension Canvas {
+    enum Alignment { case left, centre, right }
+
+    private func choose(size: Double, bold: Bool) {
+        cairo_select_font_face(context, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL)
+        cairo_set_font_size(context, size)
+    }
+
+    /// How far a text runs, in pixels.
+    func width(of text: String, size: Double, bold: Bool = false) -> Double {
+        choose(size: size, bold: bold)
+        var extents = cairo_text_extents_t()
+        cairo_text_extents(context, text, &extents)
+        return extents.x_advance
+    }
+
+    /// Writes a text whose base line is at `y`.
+    func write(_ text: String, x: Double, y: Double, size: Double, _ colour: Colour = .text, bold: Bool = false, align: Alignment = .left) {
+        let run = width(of: text, size: size, bold: bold)
+        take(colour)
+        cairo_move_to(context, align == .left ? x : align == .right ? x - run : x - run / 2, y)
+        cairo_show_text(context, text)
+    }
+
+    /// The text, cut with an ellipsis where it would run beyond a width.
+    func fitted(_ text: String, to limit: Double, size: Double, bold: Bool = false) -> String {
+        if width(of: text, size: size, bold: bold) <= limit { return text }
+        var cut = text
+        while !cut.isEmpty, width(of: cut + "…", size: size, bold: bold) > limit { cut.removeLast() }
+        return cut + "…"
+    }
+}
+
+// MARK: - Bytes
+
+extension Canvas {
+    /// The picture as PNG. cairo writes no time stamps, so equal pictures are equal bytes.
+    func png() throws -> Data {
+        var bytes = Data()
+        let status = withUnsafeMutablePointer(to: &bytes) { sink in
+            cairo_surface_write_to_png_stream(surface, { sink, data, count in
+                guard let sink, let data else { return CAIRO_STATUS_WRITE_ERROR }
+                sink.assumingMemoryBound(to: Data.self).pointee.append(data, count: Int(count))
+                return CAIRO_STATUS_SUCCESS
+            }, sink)
+        }
+        guard status == CAIRO_STATUS_SUCCESS else {
+            throw ReportError(.drawing, "a picture could not be written as PNG: \(String(cString: cairo_status_to_string(status)))")
+        }
+        return bytes
+    }
+}
