@@ -9,36 +9,43 @@ let itk: [LinkerSetting] = [
 let package = Package(
     name: "carpus",
     products: [
-        .library(name: "Carpus", targets: ["Carpus", "CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusPipeline"]),
+        .library(name: "Carpus", targets: ["Carpus", "CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusReport", "CarpusPipeline"]),
         .executable(name: "carpus", targets: ["CarpusCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         .target(name: "CarpusCore"),
         .target(name: "CNifti", linkerSettings: [.linkedLibrary("niftiio"), .linkedLibrary("znz"), .linkedLibrary("z")]),
-        .target(name: "CarpusIO", dependencies: ["CarpusCore", "CNifti"]),
+        .target(
+            name: "CGDCM", exclude: ["gdcm-include"], cxxSettings: [.headerSearchPath("gdcm-include")],
+            linkerSettings: ["gdcmMSFF", "gdcmDSED", "gdcmDICT", "gdcmIOD", "gdcmCommon"].map { .linkedLibrary($0) }),
+        .target(name: "CarpusIO", dependencies: ["CarpusCore", "CNifti", "CGDCM"]),
         // ITK is 15 times slower without optimisation, in debug builds too.
         .target(name: "CITK", exclude: ["itk-include"], cxxSettings: [.headerSearchPath("itk-include"), .unsafeFlags(["-O2", "-g1"], .when(configuration: .debug))], linkerSettings: itk),
         .target(name: "CarpusRegistration", dependencies: ["CarpusCore", "CITK"]),
         .target(name: "CarpusQuantification", dependencies: ["CarpusCore"]),
         .target(name: "CarpusSegmentation", dependencies: ["CarpusCore"]),
+        .systemLibrary(name: "CCairo"),
+        .target(name: "CarpusReport", dependencies: ["CarpusCore", "CCairo", .product(name: "Mustache", package: "swift-mustache")]),
         .target(name: "CarpusPipeline", dependencies: ["Yams", .product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "Carpus",
-            dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusPipeline"]),
+            dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusReport", "CarpusPipeline"]),
         .executableTarget(
             name: "CarpusCommand",
             dependencies: [
-                "Carpus", "CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusPipeline",
+                "Carpus", "CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusReport", "CarpusPipeline",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(name: "CarpusCoreTests", dependencies: ["CarpusCore"]),
         .testTarget(name: "CarpusIOTests", dependencies: ["CarpusCore", "CarpusIO"]),
         .testTarget(name: "CarpusRegistrationTests", dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration"]),
+        .testTarget(name: "CarpusSegmentationTests", dependencies: ["CarpusCore", "CarpusIO", "CarpusSegmentation"]),
         .testTarget(name: "CarpusQuantificationTests", dependencies: ["CarpusCore", "CarpusIO", "CarpusQuantification"]),
         .testTarget(name: "CarpusPipelineTests", dependencies: ["CarpusPipeline"]),
         .testTarget(name: "CarpusCommandTests", dependencies: ["CarpusCommand", "CarpusCore", "CarpusIO", "CarpusRegistration", .product(name: "Crypto", package: "swift-crypto")]),

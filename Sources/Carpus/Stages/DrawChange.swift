@@ -20,6 +20,10 @@ public enum DrawChange: Stage {
         public var z: Volume<Float>
         /// Where it is significant: 1 decrease, 2 increase.
         public var significant: LabelMap
+
+        public init(baseline: Volume<Float>, followup: Volume<Float>, z: Volume<Float>, significant: LabelMap) {
+            (self.baseline, self.followup, self.z, self.significant) = (baseline, followup, z, significant)
+        }
     }
 
     /// The picture.

@@ -4,6 +4,7 @@ import CarpusCore
 import CarpusIO
 import CarpusPipeline
 import CarpusQuantification
+import CarpusReport
 import CarpusRegistration
 import Foundation
 
