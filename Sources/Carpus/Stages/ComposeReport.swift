@@ -1,4 +1,4 @@
-public import CarpusCore
+import CarpusCore
 public import CarpusPipeline
 import CarpusReport
 
