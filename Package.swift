@@ -46,6 +46,7 @@ let package = Package(
         .testTarget(name: "CarpusIOTests", dependencies: ["CarpusCore", "CarpusIO"]),
         .testTarget(name: "CarpusRegistrationTests", dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration"]),
         .testTarget(name: "CarpusSegmentationTests", dependencies: ["CarpusCore", "CarpusIO", "CarpusSegmentation"]),
+        .testTarget(name: "CarpusReportTests", dependencies: ["CarpusCore", "CCairo", "CarpusReport"]),
         .testTarget(name: "CarpusQuantificationTests", dependencies: ["CarpusCore", "CarpusIO", "CarpusQuantification"]),
         .testTarget(name: "CarpusPipelineTests", dependencies: ["CarpusPipeline"]),
         .testTarget(name: "CarpusCommandTests", dependencies: ["CarpusCommand", "CarpusCore", "CarpusIO", "CarpusRegistration", .product(name: "Crypto", package: "swift-crypto")]),

@@ -46,7 +46,7 @@ struct SubjectOutcome {
         for result in results {
             let (status, reason) = result.status
             summary.steps.append(.init(
-                step: result.step, stage: result.stage, occasion: result.occasion.description, status: status, reason: reason,
+                step: result.step, stage: result.record.map { "\($0.stage)/\($0.version)" } ?? result.stage, occasion: result.occasion.description, status: status, reason: reason,
                 parameters: result.record?.parameters, methods: try methods(of: result)))
             for (port, kind) in [("figures", FigureArtifact.kind), ("findings", Findings.kind), ("measurements", Measurements.kind)] {
                 for (name, stem) in result.outputs.sorted(by: { $0.key < $1.key }) where result.record?.kinds[name] == kind {
