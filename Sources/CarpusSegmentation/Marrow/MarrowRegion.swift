@@ -94,14 +94,14 @@ extension MarrowSlice {
     /// The region without the rims themselves, what lies beyond them, what is too dark or too bright for its marrow at
     /// its edge, and without tongues: closing the outline may have bridged a rim.
     func trimmed(_ region: MarrowRegion) -> MarrowRegion {
-        let smooth = flat.smoothed(0.5), wide = flat.smoothed(0.8)
-        let rims = rims(wide, closed: wide.closed(1.6), gradient: wide.gradient(), sigma: 0.8, depth: 0.3)
-        let kept = region.pixels.filter { !excluded[$0] && !rims[$0] && smooth.values[$0] > 0.5 * region.brightness && smooth.values[$0] < 1.6 * region.brightness }
+        let kept = region.pixels.filter {
+            !excluded[$0] && !wideRims[$0] && wide.values[$0] > 0.45 * region.brightness && wide.values[$0] < 1.45 * region.brightness
+        }
         var trimmed = region
         trimmed.pixels = []
         guard !kept.isEmpty else { return trimmed }
         var patch = Patch(kept, planeWidth: flat.width, margin: Int(1.5 / min(flat.spacing.x, flat.spacing.y)) + 2)
-        patch.fillHoles()
+        // Holes are filled last: a piece of rim between marrow and cartilage is a hole too until they are parted.
         patch.open(0.6, spacing: flat.spacing)
         patch.keepLargest()
         patch.close(0.6, spacing: flat.spacing)
