@@ -53,7 +53,7 @@ public enum MarrowSegmentation {
     private static func chains(
         _ candidates: [MarrowRegion], _ consensus: MarrowConsensus, _ stack: SliceStack, _ p: Parameters
     ) -> (chains: [[MarrowRegion]], dropped: Int) {
-        let alike = candidates.filter { consensus.accepts($0, p) && $0.border <= p.maximumBorder + 0.1 && $0.area >= 8 }
+        let alike = candidates.filter { consensus.accepts($0, p) && $0.border <= p.maximumBorder + 0.1 && $0.area >= 8 && $0.purity >= 0.75 }
         let strong = alike.filter { $0.border <= p.maximumBorder && $0.rim >= p.rim && $0.solidity >= p.solidity }
         var chains = MarrowChains(strong, slices: stack.count, pixelsPerSlice: stack.width * stack.height, overlap: p.overlap)
         let before = chains.chains.count
