@@ -22,14 +22,11 @@ import Testing
         let bright = labelled.reduce(0) { $0 + (image.scalars[$1] > 1000 ? 1 : 0) }
         #expect(Double(bright) < 0.1 * Double(labelled.count))
         // Where all around is dark there is air.
-        let soft = SliceStack.airTouched(result.labels, image)
-        #expect(soft == 0)
+        #expect(airTouched(result.labels, image) < labelled.count / 1000)
     }
-}
 
-extension SliceStack {
     /// Labelled voxels with a 5 x 5 in-plane neighbourhood whose mean is that of air.
-    static func airTouched(_ labels: LabelMap, _ image: Volume<Float>) -> Int {
+    private func airTouched(_ labels: LabelMap, _ image: Volume<Float>) -> Int {
         let size = image.grid.size
         var touched = 0
         for z in 0..<size.z { for y in 2..<(size.y - 2) { for x in 2..<(size.x - 2) where labels.labels[image.grid.offset(x, y, z)] > 0 {

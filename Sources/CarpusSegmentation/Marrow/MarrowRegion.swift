@@ -110,8 +110,7 @@ extension MarrowSlice {
         guard !kept.isEmpty else { return trimmed }
         var patch = Patch(kept, planeWidth: flat.width, margin: Int(1.5 / min(flat.spacing.x, flat.spacing.y)) + 2)
         // Holes are filled last: a piece of rim between marrow and cartilage is a hole too until they are parted.
-        patch.open(0.9, spacing: flat.spacing)
-        patch.keepLargest()
+        patch.openToLargest(min(1.5, max(0.6, 0.45 * region.radius)), spacing: flat.spacing)
         patch.close(0.3, spacing: flat.spacing)
         patch.fillHoles()
         let allowed = Set(region.pixels)

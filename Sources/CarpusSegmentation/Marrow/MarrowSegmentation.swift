@@ -60,6 +60,7 @@ public enum MarrowSegmentation {
         if stack.count > 1 { chains.keep { $0.count > 1 } }
         let weak = alike.filter { $0.rim >= p.rim - 0.15 && $0.solidity >= p.solidity - 0.05 }
         chains.extend(with: weak, overlap: max(p.overlap, 0.6))
+        chains.join()
         // What is only seen along the border of the image is skin, fat or tendon unless it is as wide as a long bone.
         chains.keep { $0.contains { $0.insideView || $0.radius >= 3 } }
         return (chains.chains, before - chains.chains.count)
