@@ -83,6 +83,14 @@ struct ToyWrist {
         #expect(Double(differing) < 1e-3 * Double(plain.labels.count { $0 > 0 }))
     }
 
+    @Test func theNumberOfThreadsDoesNotMatter() throws {
+        let wrist = try ToyWrist(), threads = Parallel.threads
+        defer { Parallel.threads = threads }
+        let many = try MarrowSegmentation.segment(wrist.image)
+        Parallel.threads = 1
+        #expect(try MarrowSegmentation.segment(wrist.image) == many)
+    }
+
     @Test(arguments: [(0, 10), (100, 10), (100, 40), (0, 100)] as [(Float, Float)])
     func noiseHasNoMarrow(mean: Float, deviation: Float) throws {
         var dice = Dice(state: 3)
