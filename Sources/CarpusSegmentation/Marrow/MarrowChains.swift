@@ -104,4 +104,23 @@ struct MarrowChains {
             }
         }
     }
+
+    /// Joins a chain to one that goes on where it ends.
+    mutating func join() {
+        var at = 0
+        while at < chains.count {
+            let end = chains[at].last!
+            let next = chains.indices.filter { $0 != at && chains[$0].first!.slice == end.slice + 1 }
+                .map { (dice: Self.dice(end, chains[$0].first!), index: $0) }
+                .max { ($0.dice, $1.index) < ($1.dice, $0.index) }
+            guard let next, next.dice >= overlap else {
+                at += 1
+                continue
+            }
+            chains[at] += chains[next.index]
+            chains.remove(at: next.index)
+            // Earlier chains may end where this one now begins; one more round from the start settles it.
+            at = 0
+        }
+    }
 }

@@ -19,11 +19,14 @@ struct MarrowRegion: Sendable {
     /// The standard deviation of what is finer than 0.35 mm, over the brightness.
     let texture: Float
 
+    /// The share of its pixels that are neither on a rim nor much darker or brighter than the rest: low where a gap in a
+    /// rim let the region run out of its bone.
+    let purity: Double
     /// Whether it keeps well away from the border of the image, where skin and fat lie.
     let insideView: Bool
 
     /// How much it looks like a bone's section, 0 to 1.
-    var score: Double { rim * rim * solidity * radius / (radius + 1) }
+    var score: Double { rim * rim * solidity * purity * purity * radius / (radius + 1) }
 }
 
 extension MarrowSlice {
@@ -31,7 +34,7 @@ extension MarrowSlice {
     func regions(slice: Int, minimumRadius: Double) -> [MarrowRegion] {
         var regions: [MarrowRegion] = []
         for sigma in [0.5, 0.8] {
-            let smooth = flat.smoothed(sigma), closed = smooth.closed(1.6), gradient = smooth.gradient()
+            let smooth = sigma == 0.8 ? wide : flat.smoothed(sigma), closed = sigma == 0.8 ? wideClosed : smooth.closed(1.6), gradient = smooth.gradient()
             for depth: Float in [0.2, 0.3, 0.4] {
                 let rims = rims(smooth, closed: closed, gradient: gradient, sigma: sigma, depth: depth)
                 guard rims.contains(true) else { continue }
@@ -85,24 +88,31 @@ extension MarrowSlice {
         guard Double(all.count) < 1.3 * Double(pixels.count) else { return nil }
         let dx = Int(6 / flat.spacing.x), dy = Int(6 / flat.spacing.y)
         let insideView = all.allSatisfy { $0 % width >= min(dx, width / 8) && $0 % width < width - min(dx, width / 8) && $0 / width >= min(dy, height / 8) && $0 / width < height - min(dy, height / 8) }
+        let pure = all.reduce(0) { $0 + (isMarrow($1, brightness) ? 1 : 0) }
         return MarrowRegion(
             slice: slice, pixels: all, area: Double(all.count) * flat.spacing.x * flat.spacing.y, rim: rim,
             border: Double(atBorder) / Double(atBorder + onRim + open), solidity: patch.solidity, radius: radius,
-            brightness: brightness, texture: Float(variance.squareRoot()) / brightness, insideView: insideView)
+            brightness: brightness, texture: Float(variance.squareRoot()) / brightness,
+            purity: Double(pure) / Double(all.count), insideView: insideView)
     }
 
-    /// The region without what is too dark or too bright for its marrow at its edge, and without tongues.
+    /// Whether a pixel may be marrow of a given brightness: on no rim, and neither much darker nor brighter.
+    private func isMarrow(_ p: Int, _ brightness: Float) -> Bool {
+        !excluded[p] && !wideRims[p] && wide.values[p] > 0.5 * brightness && wide.values[p] < 1.45 * brightness
+    }
+
+    /// The region without the rims themselves, what lies beyond them, what is too dark or too bright for its marrow at
+    /// its edge, and without tongues: closing the outline may have bridged a rim.
     func trimmed(_ region: MarrowRegion) -> MarrowRegion {
-        let smooth = flat.smoothed(0.5)
-        let kept = region.pixels.filter { !excluded[$0] && smooth.values[$0] > 0.5 * region.brightness && smooth.values[$0] < 1.6 * region.brightness }
-        guard !kept.isEmpty else { return region }
-        var patch = Patch(kept, planeWidth: flat.width, margin: Int(1.5 / min(flat.spacing.x, flat.spacing.y)) + 2)
-        patch.fillHoles()
-        patch.open(0.6, spacing: flat.spacing)
-        patch.keepLargest()
-        patch.close(0.6, spacing: flat.spacing)
-        patch.fillHoles()
+        let kept = region.pixels.filter { isMarrow($0, region.brightness) }
         var trimmed = region
+        trimmed.pixels = []
+        guard !kept.isEmpty else { return trimmed }
+        var patch = Patch(kept, planeWidth: flat.width, margin: Int(1.5 / min(flat.spacing.x, flat.spacing.y)) + 2)
+        // Holes are filled last: a piece of rim between marrow and cartilage is a hole too until they are parted.
+        patch.openToLargest(min(1.5, max(0.6, 0.45 * region.radius)), spacing: flat.spacing)
+        patch.close(0.3, spacing: flat.spacing)
+        patch.fillHoles()
         let allowed = Set(region.pixels)
         trimmed.pixels = patch.pixels(planeWidth: flat.width, planeHeight: flat.height).filter { allowed.contains($0) }
         return trimmed

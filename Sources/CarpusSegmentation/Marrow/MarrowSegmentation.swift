@@ -53,15 +53,17 @@ public enum MarrowSegmentation {
     private static func chains(
         _ candidates: [MarrowRegion], _ consensus: MarrowConsensus, _ stack: SliceStack, _ p: Parameters
     ) -> (chains: [[MarrowRegion]], dropped: Int) {
-        let alike = candidates.filter { consensus.accepts($0, p) && $0.border <= p.maximumBorder && $0.area >= 8 }
-        let strong = alike.filter { $0.rim >= p.rim && $0.solidity >= p.solidity }
+        let alike = candidates.filter { consensus.accepts($0, p) && $0.border <= p.maximumBorder + 0.1 && $0.area >= 8 && $0.purity >= 0.75 }
+        let strong = alike.filter { $0.border <= p.maximumBorder && $0.rim >= p.rim && $0.solidity >= p.solidity }
         var chains = MarrowChains(strong, slices: stack.count, pixelsPerSlice: stack.width * stack.height, overlap: p.overlap)
         let before = chains.chains.count
         if stack.count > 1 { chains.keep { $0.count > 1 } }
-        let dropped = before - chains.chains.count
         let weak = alike.filter { $0.rim >= p.rim - 0.15 && $0.solidity >= p.solidity - 0.05 }
         chains.extend(with: weak, overlap: max(p.overlap, 0.6))
-        return (chains.chains, dropped)
+        chains.join()
+        // What is only seen along the border of the image is skin, fat or tendon unless it is as wide as a long bone.
+        chains.keep { $0.contains { $0.insideView || $0.radius >= 3 } }
+        return (chains.chains, before - chains.chains.count)
     }
 
     private static func result(

@@ -10,6 +10,9 @@ struct MarrowSlice: Sendable {
     let border: [Bool]
     /// The standard deviation of the noise after flattening, per pixel.
     let noise: [Float]
+    /// The flattened image at 0.8 mm, its closing, and its rims.
+    let wide: Plane, wideClosed: Plane
+    private(set) var wideRims: [Bool] = []
 
     /// - Parameters:
     ///   - values: the slice; what is not usable may be anything finite.
@@ -23,12 +26,15 @@ struct MarrowSlice: Sendable {
         texture = zip(flat.values, flat.smoothed(0.35).values).map { $0 - $1 }
         excluded = usable.indices.map { !usable[$0] || soft.values[$0] < air || scale[$0] < noise }
         self.noise = scale.map { $0 > 0 ? noise / $0 : 0 }
+        wide = flat.smoothed(0.8)
+        wideClosed = wide.closed(1.6)
         let (width, height) = (values.width, values.height)
         border = usable.indices.map { i in
             let x = i % width, y = i / width
             guard x > 1, y > 1, x < width - 2, y < height - 2 else { return true }
             return !usable[i - 1] || !usable[i + 1] || !usable[i - width] || !usable[i + width]
         }
+        wideRims = rims(wide, closed: wideClosed, gradient: wide.gradient(), sigma: 0.8, depth: 0.3)
     }
 
     /// Where the outline of a bone may run: on a dark line narrower than 3 mm (cortex, ligament), by the closing top-hat,

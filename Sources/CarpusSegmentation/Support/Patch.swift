@@ -34,9 +34,11 @@ struct Patch: Sendable {
         shrink(radius, spacing)
     }
 
-    /// Opened by a disc of `radius` mm (tongues narrower than it are cut off).
-    mutating func open(_ radius: Double, spacing: (x: Double, y: Double)) {
+    /// Opened by a disc of `radius` mm, leaving only what hangs together while shrunk: tongues, and neighbours joined by a
+    /// neck narrower than the disc, are cut off.
+    mutating func openToLargest(_ radius: Double, spacing: (x: Double, y: Double)) {
         shrink(radius, spacing)
+        keepLargest()
         grow(radius, spacing)
     }
 
