@@ -56,7 +56,7 @@ struct ComparedPair {
         let total = max((noise.first * noise.first + noise.second * noise.second).squareRoot(), floor, seen)
         flatScatter = Double(seen)
         (z, scatter) = ChangeSignificance.zScore(
-            of: difference, mean: smoothMean, noise: total, registrationError: parameters.registrationError,
+            of: difference, mean: smoothMean, noise: total, error: PositionError(registration: parameters.registrationError, interpolation: parameters.interpolationError),
             blockSize: parameters.scatterBlock, body: looked)
         residual = Double(Robust.scatter(Self.values(difference, sample)) / max(signal, .leastNormalMagnitude))
     }

@@ -19,6 +19,10 @@ extension ComparedPair {
         if frame.obliquity > 20 {
             add(.warning, "planes", "The slices of the two visits lie in different planes; thick slices then differ at every edge.", ["angle": "\(text(frame.obliquity)) degrees"])
         }
+        let thickest = max(frame.spacings.first.max(), frame.spacings.second.max())
+        if thickest >= 2, frame.obliquity > 1, frame.obliquity <= 20 {
+            add(.warning, "slices", "Thick slices cut the wrist at another tilt at the two visits; edges across slices may be among the change.", ["slice": "\(text(thickest)) mm", "tilt": "\(text(frame.obliquity)) degrees"])
+        }
         let half = frame.secondFromHalfway.linear.determinant, scale = half * half
         if abs(scale - 1) > 0.05 {
             add(.warning, "scale", "The transform between the visits changes volumes; no bone does that between visits.", ["volume factor": text(swapped ? 1 / scale : scale)])

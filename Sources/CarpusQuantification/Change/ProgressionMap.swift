@@ -18,6 +18,9 @@ public enum ProgressionMap {
         public var smoothing = 0.7
         /// What registration leaves, mm; edges count as changed only beyond what it explains.
         public var registrationError = 0.3
+        /// What interpolation leaves, as a share of the distance between voxels along each axis: across thick slices edges
+        /// count as changed only beyond what it explains.
+        public var interpolationError = 0.25
         /// The size in mm of the blocks over which the scatter of the difference is measured, 0 for one block.
         public var scatterBlock = 40.0
         /// How many standard deviations are a change.
@@ -32,7 +35,7 @@ public enum ProgressionMap {
 
         /// The parameter that is out of range, in a sentence; nil when all are fine.
         public var complaint: String? {
-            let lengths = [("smoothing", smoothing), ("registrationError", registrationError), ("scatterBlock", scatterBlock), ("minimumVolume", minimumVolume)]
+            let lengths = [("smoothing", smoothing), ("registrationError", registrationError), ("interpolationError", interpolationError), ("scatterBlock", scatterBlock), ("minimumVolume", minimumVolume)]
             if let bad = lengths.first(where: { !($0.1 >= 0 && $0.1.isFinite) }) { return "\(bad.0) is \(bad.1); it has to be a number that is not negative" }
             if interpolation == .nearest { return "interpolation is nearest, which moves edges by half a voxel; it has to be linear or cubic" }
             if !(0...3).contains(fieldOrder) { return "fieldOrder is \(fieldOrder); it has to be 0 to 3" }

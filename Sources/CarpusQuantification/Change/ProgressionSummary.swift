@@ -29,7 +29,7 @@ extension ComparedPair {
     ])
 
     private func measurements(_ labels: [UInt16], _ z: Volume<Float>, _ voxel: Double, _ findings: [Finding], _ method: String) -> [Measurement] {
-        let doubts = findings.filter { $0.severity == .serious }.map(\.sentence).joined(separator: " ")
+        let doubts = findings.filter { $0.severity >= .warning }.map(\.sentence).joined(separator: " ")
         let status: Measurement.Status = doubts.isEmpty ? .ok : .review, reason = doubts.isEmpty ? nil : doubts
         var counts = [0, 0, 0], sums = [0.0, 0.0, 0.0]
         for i in labels.indices where labels[i] != 0 {
