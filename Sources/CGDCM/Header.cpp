@@ -6,6 +6,7 @@
 #include <gdcmSequenceOfItems.h>
 #include <charconv>
 #include <cstring>
+#include <fstream>
 #include <map>
 #include <set>
 #include <string>
@@ -120,10 +121,11 @@ struct Walk {
 }  // namespace
 
 int cgdcm_read_header(const char *path, const char *wanted, int with_csa, const cgdcm_visitor *visitor, void *context, char *error, size_t error_size) {
+  std::ifstream stream(path, std::ios::binary);
   return cgdcm::guarded(error, error_size, [&] {
     const Selection selection(wanted);
     gdcm::Reader reader;
-    reader.SetFileName(path);
+    reader.SetStream(stream);
     if (!reader.ReadUpToTag(gdcm::Tag(0x7FE0, 0x0000))) {
       return cgdcm::refuse(CGDCM_DAMAGED, "the DICOM header is damaged or cut short", error, error_size);
     }
