@@ -1,4 +1,5 @@
 #include "Guard.h"
+#include "Lengths.h"
 #include <gdcmCSAHeader.h>
 #include <gdcmGlobal.h>
 #include <gdcmPrivateTag.h>
@@ -124,6 +125,7 @@ int cgdcm_read_header(const char *path, const char *wanted, int with_csa, const 
   std::ifstream stream(path, std::ios::binary);
   return cgdcm::guarded(error, error_size, [&] {
     const Selection selection(wanted);
+    if (!cgdcm::lengthsFit(stream, false)) return cgdcm::refuse(CGDCM_CUT_SHORT, "a length in the header is wrong, or the file was cut short; copy it again", error, error_size);
     gdcm::Reader reader;
     reader.SetStream(stream);
     if (!reader.ReadUpToTag(gdcm::Tag(0x7FE0, 0x0000))) {

@@ -46,4 +46,11 @@ struct DICOMDamageTests {
     func damagedEncodings(_ name: String) throws {
         try damage(try Data(contentsOf: TestData.url("dicom_pydicom/" + name)), 60, seed: 2)
     }
+
+    @Test func pixelsCutShortAreRefused() throws {
+        let folder = try temporaryFolder(), file = folder.appending(path: "cut")
+        try TinyDICOM(instance: "1.2.3.4").write(to: folder, as: "cut")
+        try Data(contentsOf: file).dropLast(6).write(to: file)
+        #expect { try DICOMFolder.scan(file).series[0].load() } throws: { ($0 as? IOError)?.code == .truncated }
+    }
 }
