@@ -10,6 +10,7 @@
 #include <fstream>
 #include <map>
 #include <set>
+#include <sstream>
 #include <string>
 
 namespace {
@@ -125,10 +126,15 @@ int cgdcm_read_header(const char *path, const char *wanted, int with_csa, const 
   std::ifstream stream(path, std::ios::binary);
   return cgdcm::guarded(error, error_size, [&] {
     const Selection selection(wanted);
-    if (!cgdcm::lengthsFit(stream, false)) return cgdcm::refuse(CGDCM_CUT_SHORT, "a length in the header is wrong, or the file was cut short; copy it again", error, error_size);
+    uint64_t pixels = 0;
+    if (!cgdcm::lengthsFit(stream, false, &pixels)) return cgdcm::refuse(CGDCM_CUT_SHORT, "a length in the header is wrong, or the file was cut short; copy it again", error, error_size);
+    // GDCM looks at the value it should stop before, so it is shown no more than the header.
+    std::string head(pixels, 0);
+    stream.read(head.data(), static_cast<std::streamsize>(pixels));
+    std::istringstream text(head);
     gdcm::Reader reader;
-    reader.SetStream(stream);
-    if (!reader.ReadUpToTag(gdcm::Tag(0x7FE0, 0x0000))) {
+    reader.SetStream(pixels ? static_cast<std::istream &>(text) : stream);
+    if (!reader.ReadUpToTag(gdcm::Tag(0x7FE0, 0x0010))) {
       return cgdcm::refuse(CGDCM_DAMAGED, "the DICOM header is damaged or cut short", error, error_size);
     }
     const gdcm::File &file = reader.GetFile();

@@ -14,6 +14,7 @@ struct Walk {
   bool fits = true;
   bool lost = false;  // what follows is not understood; GDCM decides
   std::string syntax;
+  uint64_t pixels = 0;  // where they begin, when they were not wanted
 
   uint64_t at() { return static_cast<uint64_t>(stream.tellg()); }
   bool done() const { return !fits || lost; }
@@ -71,7 +72,8 @@ struct Walk {
       uint64_t start = at();
       uint32_t tag = static_cast<uint32_t>(number<uint16_t>(big)) << 16;
       tag |= number<uint16_t>(big);
-      if (meta_only ? tag >> 16 != 2 : depth == 0 && tag >> 16 >= 0x7FE0 && !with_pixels) {
+      if (meta_only ? tag >> 16 != 2 : depth == 0 && tag >= 0x7FE00010 && !with_pixels) {
+        if (!meta_only) pixels = start;
         stream.seekg(static_cast<std::streamoff>(start));
         return;
       }
@@ -137,12 +139,13 @@ struct Walk {
 
 }  // namespace
 
-bool cgdcm::lengthsFit(std::istream &stream, bool with_pixels) {
+bool cgdcm::lengthsFit(std::istream &stream, bool with_pixels, uint64_t *pixels) {
   stream.seekg(0, std::ios::end);
   Walk walk{stream, static_cast<uint64_t>(stream.tellg()), with_pixels};
   stream.seekg(0);
   walk.file();
   stream.clear();
   stream.seekg(0);
-  return walk.fits;
+  if (pixels) *pixels = walk.pixels;
+  return walk.fits && !walk.lost;
 }
