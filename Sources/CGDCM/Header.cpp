@@ -1,4 +1,5 @@
 #include "Guard.h"
+#include "Lengths.h"
 #include <gdcmCSAHeader.h>
 #include <gdcmGlobal.h>
 #include <gdcmPrivateTag.h>
@@ -6,8 +7,10 @@
 #include <gdcmSequenceOfItems.h>
 #include <charconv>
 #include <cstring>
+#include <fstream>
 #include <map>
 #include <set>
+#include <sstream>
 #include <string>
 
 namespace {
@@ -120,11 +123,18 @@ struct Walk {
 }  // namespace
 
 int cgdcm_read_header(const char *path, const char *wanted, int with_csa, const cgdcm_visitor *visitor, void *context, char *error, size_t error_size) {
+  std::ifstream stream(path, std::ios::binary);
   return cgdcm::guarded(error, error_size, [&] {
     const Selection selection(wanted);
+    uint64_t pixels = 0;
+    if (!cgdcm::lengthsFit(stream, false, &pixels)) return cgdcm::refuse(CGDCM_CUT_SHORT, "a length in the header is wrong, or the file was cut short; copy it again", error, error_size);
+    // GDCM looks at the value it should stop before, so it is shown no more than the header.
+    std::string head(pixels, 0);
+    stream.read(head.data(), static_cast<std::streamsize>(pixels));
+    std::istringstream text(head);
     gdcm::Reader reader;
-    reader.SetFileName(path);
-    if (!reader.ReadUpToTag(gdcm::Tag(0x7FE0, 0x0000))) {
+    reader.SetStream(pixels ? static_cast<std::istream &>(text) : stream);
+    if (!reader.ReadUpToTag(gdcm::Tag(0x7FE0, 0x0010))) {
       return cgdcm::refuse(CGDCM_DAMAGED, "the DICOM header is damaged or cut short", error, error_size);
     }
     const gdcm::File &file = reader.GetFile();

@@ -1,10 +1,14 @@
 #include "Guard.h"
+#include "Lengths.h"
 #include <gdcmImageReader.h>
+#include <fstream>
 
 int cgdcm_read_pixels(const char *path, cgdcm_pixel_format *format, void *(*allocate)(void *context, const cgdcm_pixel_format *format), void *context, char *error, size_t error_size) {
+  std::ifstream stream(path, std::ios::binary);
   return cgdcm::guarded(error, error_size, [&] {
+    if (!cgdcm::lengthsFit(stream, true)) return cgdcm::refuse(CGDCM_CUT_SHORT, "the file was cut short, or a length in it is wrong; copy it again", error, error_size);
     gdcm::ImageReader reader;
-    reader.SetFileName(path);
+    reader.SetStream(stream);
     if (!reader.Read()) {
       return cgdcm::refuse(CGDCM_DAMAGED, "the pixels are missing, cut short or damaged", error, error_size);
     }

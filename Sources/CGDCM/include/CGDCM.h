@@ -12,7 +12,8 @@ typedef enum {
   CGDCM_OK = 0,
   CGDCM_NOT_DICOM = 1,
   CGDCM_DAMAGED = 2,
-  CGDCM_UNSUPPORTED = 3
+  CGDCM_UNSUPPORTED = 3,
+  CGDCM_CUT_SHORT = 4
 } cgdcm_status;
 
 /// What a header is told to, element by element, sequences as nested items.

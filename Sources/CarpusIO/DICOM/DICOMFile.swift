@@ -83,6 +83,7 @@ struct DICOMFile: Sendable {
         let reason = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let code: IOError.Code = switch UInt32(status) {
         case CGDCM_NOT_DICOM.rawValue: .notRecognised
+        case CGDCM_CUT_SHORT.rawValue: .truncated
         case CGDCM_UNSUPPORTED.rawValue: .unsupported
         default: .malformed
         }

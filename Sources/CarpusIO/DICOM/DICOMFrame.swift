@@ -17,8 +17,8 @@ struct DICOMFrame: Sendable {
     var normal: Vector3 { alongRow.cross(alongColumn) }
     /// How far along the normal.
     var depth: Double { position.dot(normal) }
-    /// ms.
-    var echoTime: Double? { values.double(.effectiveEchoTime) ?? values.double(.echoTime) }
+    /// ms; maps made from several echoes have none.
+    var echoTime: Double? { (values.double(.effectiveEchoTime) ?? values.double(.echoTime)).flatMap { $0 > 0 ? $0 : nil } }
     /// The spacing the header names, mm; positions are trusted before it.
     var namedSpacing: Double? { values.double(.sliceSpacing).map(abs).flatMap { $0 > 0 ? $0 : nil } }
     var thickness: Double? { values.double(.thickness).flatMap { $0 > 0 ? $0 : nil } }

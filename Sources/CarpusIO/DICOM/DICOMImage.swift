@@ -29,6 +29,8 @@ extension DICOMSeries {
     }
 
     private func image(_ group: FrameGroup, suffix: String, times given: [Double]?, place: URL) throws -> DICOMImage {
+        var findings: [Finding] = [], times: [Double]?
+        if group.frames.count > 1 { times = try Self.times(group, given: given, place: place, findings: &findings) }
         let stack = try SliceStack(group.frames[0], at: place)
         let slices = group.frames.flatMap { $0 }
         for (t, frame) in group.frames.enumerated().dropFirst() {
@@ -37,8 +39,7 @@ extension DICOMSeries {
             }
         }
         let scaling = PixelScaling(slices)
-        var findings = stack.findings + scaling.findings, times: [Double]?
-        if group.frames.count > 1 { times = try Self.times(group, given: given, place: place, findings: &findings) }
+        findings += stack.findings + scaling.findings
         if slices[0].values[.photometric] == "MONOCHROME1" {
             findings.append(Finding(.warning, "dicom.monochrome1", "The image is meant to be shown inverted (MONOCHROME1); values are kept as stored."))
         }

@@ -42,7 +42,7 @@ public struct DICOMSidecar: Sendable {
                 all[key] = .text(text)
             }
         }
-        if let echo = frame.echoTime { all["EchoTime"] = .number(echo / 1000) }
+        all["EchoTime"] = frame.echoTime.map { .number($0 / 1000) }
         if let tesla { all["MagneticFieldStrength"] = .number(tesla) }
         let (r, c) = (frame.alongRow, frame.alongColumn)
         all["ImageOrientationPatientDICOM"] = .numbers([r.x, r.y, r.z, c.x, c.y, c.z])

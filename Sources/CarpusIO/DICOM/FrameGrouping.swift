@@ -40,7 +40,7 @@ struct FrameGrouping {
         try checkOrientation(frames)
         let kinds = Dictionary(grouping: frames, by: ImageKind.init)
         let order = kinds.keys.sorted { a, b in
-            (a.echo ?? 0, a.types.joined(separator: "\\"), a.component ?? "", a.columns, a.rows) < (b.echo ?? 0, b.types.joined(separator: "\\"), b.component ?? "", b.columns, b.rows)
+            (a.echo ?? .max, a.types.joined(separator: "\\"), a.component ?? "", a.columns, a.rows) < (b.echo ?? .max, b.types.joined(separator: "\\"), b.component ?? "", b.columns, b.rows)
         }
         return try order.flatMap { kind in
             try split(kinds[kind] ?? []).map { FrameGroup(kind: kind, frames: try ordered($0)) }
