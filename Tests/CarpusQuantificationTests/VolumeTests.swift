@@ -6,7 +6,7 @@ import Testing
 @Suite struct VolumeTests {
     private let legend = Legend([Label(value: 1, name: "synovitis", color: [1, 2, 3]), Label(value: 2, name: "tenosynovitis", color: [4, 5, 6])])
 
-    private func measured(_ map: LabelMap, image: Volume<Float>? = nil, regions: [String] = []) throws -> [Measurement] {
+    private func measured(_ map: LabelMap, image: Volume<Float>? = nil, regions: [String] = []) throws -> [CarpusCore.Measurement] {
         try VolumeMeasurement.measure(map, image: image, regions: regions, method: "test/1")
     }
 

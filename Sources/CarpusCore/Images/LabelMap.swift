@@ -71,6 +71,7 @@ public struct LabelMap: Sendable, Hashable {
     /// The same voxels with their axes permuted and flipped to run nearest to L, P and S; no interpolation.
     public func reorientedToLPS() -> LabelMap {
         let (target, axes) = grid.reorientedToLPS()
+        if axes.enumerated().allSatisfy({ $1.source == $0 && !$1.flipped }) { return self }
         return LabelMap(grid: target, labels: Volume<UInt16>.permuted(labels, size: grid.size, axes: axes, newSize: target.size), legend: legend)
     }
 }

@@ -11,6 +11,9 @@ extension Volume where Scalar == Float {
         onto target: Grid, through sourceFromTarget: Transform = .identity, interpolation: Interpolation = .linear, outside: Float = .nan
     ) -> Volume<Float> {
         if sourceFromTarget == .identity && target == grid { return self }
+        if interpolation == .cubic, scalars.contains(where: \.isNaN) {
+            return resampledAroundGaps(onto: target, through: sourceFromTarget, outside: outside)
+        }
         let source = grid
         let coefficients = interpolation == .cubic ? CubicSpline.coefficients(of: self) : scalars
         let sampler = Sampler(size: source.size, interpolation: interpolation, outside: outside)
@@ -31,6 +34,19 @@ extension Volume where Scalar == Float {
             initialized = target.count
         }
         return Volume(grid: target, scalars: result)
+    }
+
+    /// The spline's filter runs along whole lines and would carry a gap to their ends: gaps are filled for it, and come back
+    /// where linear interpolation meets them.
+    private func resampledAroundGaps(onto target: Grid, through sourceFromTarget: Transform, outside: Float) -> Volume<Float> {
+        var filled = self, last: Float = 0
+        for i in filled.scalars.indices {
+            if filled.scalars[i].isNaN { filled.scalars[i] = last } else { last = filled.scalars[i] }
+        }
+        var result = filled.resampled(onto: target, through: sourceFromTarget, interpolation: .cubic, outside: outside)
+        let known = resampled(onto: target, through: sourceFromTarget, interpolation: .linear, outside: outside)
+        for i in result.scalars.indices where known.scalars[i].isNaN { result.scalars[i] = .nan }
+        return result
     }
 
     /// This volume at a coarser spacing, each new voxel the mean of what it covers, weighted by area of overlap.
@@ -66,6 +82,8 @@ extension Volume where Scalar == Float {
             var sum = 0.0
             for i in Int(lower)..<min(n, Int(upper.rounded(.up))) {
                 let weight = min(upper, Double(i + 1)) - max(lower, Double(i))
+                // What rounding leaves of a voxel that only touches is no part of the mean; a gap in it must not spread.
+                guard weight > 1e-9 else { continue }
                 sum += weight * Double(scalars[start + i * stride])
             }
             out.scalars[o] = Float(sum / ratio)

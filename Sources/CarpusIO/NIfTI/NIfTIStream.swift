@@ -29,6 +29,20 @@ final class NIfTIStream {
         buffer.withUnsafeMutableBytes { Int(znzread($0.baseAddress, 1, min(count, $0.count), handle)) }
     }
 
+    /// The first `count` bytes of a buffer from what follows; false when the file ends before.
+    func fill(_ buffer: inout [UInt8], _ count: Int) -> Bool {
+        precondition(count <= buffer.count, "a buffer holds what it is filled with")
+        return buffer.withUnsafeMutableBytes { bytes in
+            var have = 0
+            while have < count {
+                let n = Int(znzread(bytes.baseAddress.map { $0 + have }, 1, count - have, handle))
+                if n <= 0 { return false }
+                have += n
+            }
+            return true
+        }
+    }
+
     /// Passes over bytes; false when the file ends before.
     func skip(_ count: Int) -> Bool {
         var buffer = [UInt8](repeating: 0, count: min(max(count, 1), 1 << 16)), left = count

@@ -52,29 +52,32 @@ struct VoxelReader {
         return try stream(count, as: T.self) { Float(Double($0) * slope + intercept) }
     }
 
+    /// Pieces as they arrive, then one array of just the right size: an array that grows would hold up to twice what it needs.
     private func stream<T: FixedWidthInteger>(_ count: Int, as _: T.Type, _ value: (T) -> Float) throws -> [Float] {
         let source = try NIfTIStream(reading: file)
         guard source.skip(header.voxelOffset) else { throw truncated(0, count) }
-        let width = MemoryLayout<T>.size, little = header.isLittleEndian
-        var buffer = [UInt8](repeating: 0, count: min(count * width, 1 << 18)), values: [Float] = []
-        while values.count < count {
-            let wanted = min(buffer.count, (count - values.count) * width)
-            var have = 0
-            while have < wanted {
-                var rest = [UInt8](repeating: 0, count: wanted - have)
-                let n = source.read(wanted - have, into: &rest)
-                guard n > 0 else { throw truncated(values.count, count) }
-                buffer.replaceSubrange(have..<have + n, with: rest[0..<n])
-                have += n
-            }
-            buffer.withUnsafeBytes { raw in
-                for i in 0..<wanted / width {
+        let width = MemoryLayout<T>.size, little = header.isLittleEndian, piece = 1 << 18
+        var bytes = [UInt8](repeating: 0, count: min(count, piece) * width), pieces: [[Float]] = [], have = 0
+        while have < count {
+            let n = min(piece, count - have)
+            guard source.fill(&bytes, n * width) else { throw truncated(have, count) }
+            pieces.append(bytes.withUnsafeBytes { raw in
+                (0..<n).map { i in
                     let stored = raw.loadUnaligned(fromByteOffset: i * width, as: T.self)
-                    values.append(value(little ? T(littleEndian: stored) : T(bigEndian: stored)))
+                    return value(little ? T(littleEndian: stored) : T(bigEndian: stored))
                 }
+            })
+            have += n
+        }
+        return [Float](unsafeUninitializedCapacity: count) { out, filled in
+            for i in pieces.indices {
+                for v in pieces[i] {
+                    out.initializeElement(at: filled, to: v)
+                    filled += 1
+                }
+                pieces[i] = []
             }
         }
-        return values
     }
 
     private func truncated(_ have: Int, _ count: Int) -> IOError {

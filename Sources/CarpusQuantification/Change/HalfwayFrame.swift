@@ -12,12 +12,14 @@ struct Scan {
 
     init(_ original: Volume<Float>) {
         var volume = original.reorientedToLPS()
-        var validity = Volume<Float>(grid: volume.grid, repeating: 1), count = 0
-        for i in volume.scalars.indices where !volume.scalars[i].isFinite {
-            (volume.scalars[i], validity.scalars[i]) = (0, 0)
-            count += 1
+        invalidCount = volume.scalars.reduce(0) { $0 + ($1.isFinite ? 0 : 1) }
+        guard invalidCount > 0 else {
+            (self.volume, validity) = (volume, nil)
+            return
         }
-        (self.volume, self.validity, self.invalidCount) = (volume, count > 0 ? validity : nil, count)
+        var valid = Volume<Float>(grid: volume.grid, repeating: 1)
+        for i in volume.scalars.indices where !volume.scalars[i].isFinite { (volume.scalars[i], valid.scalars[i]) = (0, 0) }
+        (self.volume, validity) = (volume, valid)
     }
 
     /// -1, 0 or 1: an order of scans by grid, then by content. What it is does not matter, only that it is one.
