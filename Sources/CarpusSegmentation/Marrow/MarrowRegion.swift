@@ -34,7 +34,7 @@ extension MarrowSlice {
     func regions(slice: Int, minimumRadius: Double) -> [MarrowRegion] {
         var regions: [MarrowRegion] = []
         for sigma in [0.5, 0.8] {
-            let smooth = sigma == 0.8 ? wide : flat.smoothed(sigma), closed = sigma == 0.8 ? wideClosed : smooth.closed(1.6), gradient = smooth.gradient()
+            let smooth = sigma == 0.8 ? wide : medium, closed = sigma == 0.8 ? wideClosed : smooth.closed(1.6), gradient = smooth.gradient()
             for depth: Float in [0.2, 0.3, 0.4] {
                 let rims = rims(smooth, closed: closed, gradient: gradient, sigma: sigma, depth: depth)
                 guard rims.contains(true) else { continue }

@@ -2,6 +2,8 @@
 struct MarrowSlice: Sendable {
     /// The image over its own blur of 8 mm, so that the coil's shading does not count.
     let flat: Plane
+    /// The flattened image at 0.35 mm and at 0.5 mm.
+    let fine: Plane, medium: Plane
     /// What is finer than 0.35 mm in the flattened image.
     let texture: [Float]
     /// Pixels that belong to no tissue: air, outside the mask, not a number.
@@ -23,7 +25,9 @@ struct MarrowSlice: Sendable {
         let blur = values.smoothed(8), soft = values.smoothed(1.5)
         let scale = blur.values.map { max($0, 0) + 0.1 * level }
         flat = values.with(zip(values.values, scale).map { $1 > 0 ? $0 / $1 : 0 })
-        texture = zip(flat.values, flat.smoothed(0.35).values).map { $0 - $1 }
+        fine = flat.smoothed(0.35)
+        medium = flat.smoothed(0.5)
+        texture = zip(flat.values, fine.values).map { $0 - $1 }
         excluded = usable.indices.map { !usable[$0] || soft.values[$0] < air || scale[$0] < noise }
         self.noise = scale.map { $0 > 0 ? noise / $0 : 0 }
         wide = flat.smoothed(0.8)

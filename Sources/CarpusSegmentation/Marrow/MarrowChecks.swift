@@ -1,0 +1,75 @@
+/// What is checked of each bone once its sections are joined. Lengths are in mm.
+struct MarrowChecks: Sendable {
+    /// The share of a section's outline that must be lined by cortex, 0 to 1.
+    static let cortex = 0.55
+    /// How far an end section may reach beyond its neighbour.
+    static let overhang = 1.5
+    /// The share of an end section that must lie within that reach, 0 to 1.
+    static let contained = 0.85
+    /// How many times the area of its neighbour an end section may have.
+    static let growth = 1.6
+    /// The least radius of the largest disc of a bone that is cut by the border of the view: only shafts are, and what
+    /// is narrower there lies between them.
+    static let shaft = 2.5
+    /// How many robust deviations from the bone's own brightness its marrow may be.
+    static let deviations: Float = 3
+
+    /// The slices, prepared.
+    let slices: [MarrowSlice]
+
+    /// The bone's sections, trimmed, without those that do not hold; empty when it is no bone.
+    func checked(_ chain: [MarrowRegion]) -> [MarrowRegion] {
+        var bone = chain.map { slices[$0.slice].trimmed($0) }
+        bone = withinOwnRange(bone).filter { !$0.pixels.isEmpty && slices[$0.slice].cortex(of: $0.pixels) >= Self.cortex }
+        bone = withoutOverhangingEnds(bone)
+        guard bone.count >= min(2, slices.count), isShaftIfCut(bone) else { return [] }
+        return bone
+    }
+
+    /// Without what is much brighter or darker than the bone's own marrow, such as cartilage on a gradient echo.
+    private func withinOwnRange(_ bone: [MarrowRegion]) -> [MarrowRegion] {
+        let values = Robust.sample(bone.flatMap { r in r.pixels.map { slices[r.slice].medium.values[$0] } }, limit: 20_000)
+        let centre = Robust.median(values), width = max(Self.deviations * Robust.scatter(values, about: centre), 0.15 * centre)
+        return bone.map { slices[$0.slice].restricted($0, to: (centre - width)...(centre + width)) }
+    }
+
+    /// Ends that are much larger than the section beside them, or lie elsewhere, are blurred tissue and not the bone.
+    private func withoutOverhangingEnds(_ bone: [MarrowRegion]) -> [MarrowRegion] {
+        var rest = bone[...]
+        while rest.count > 1, !continues(rest[rest.startIndex], rest[rest.startIndex + 1]) { rest.removeFirst() }
+        while rest.count > 1, !continues(rest[rest.endIndex - 1], rest[rest.endIndex - 2]) { rest.removeLast() }
+        return Array(rest)
+    }
+
+    private func continues(_ end: MarrowRegion, _ neighbour: MarrowRegion) -> Bool {
+        guard Double(end.pixels.count) <= Self.growth * Double(neighbour.pixels.count) else { return false }
+        let plane = slices[end.slice].flat
+        var member = [Bool](repeating: false, count: plane.values.count)
+        for p in neighbour.pixels { member[p] = true }
+        let distance = DistanceTransform.distances(to: member, width: plane.width, height: plane.height, spacing: plane.spacing)
+        let near = end.pixels.reduce(0) { $0 + (Double(distance[$1]) <= Self.overhang ? 1 : 0) }
+        return Double(near) >= Self.contained * Double(end.pixels.count)
+    }
+
+    private func isShaftIfCut(_ bone: [MarrowRegion]) -> Bool {
+        let isCut = bone.contains { r in r.pixels.contains { slices[r.slice].border[$0] } }
+        return !isCut || bone.contains { $0.radius >= Self.shaft }
+    }
+}
+
+extension MarrowSlice {
+    /// The part of a region within a range of the flattened image, holes filled, without tongues, its largest piece.
+    func restricted(_ region: MarrowRegion, to range: ClosedRange<Float>) -> MarrowRegion {
+        let kept = region.pixels.filter { range.contains(medium.values[$0]) }
+        var restricted = region
+        restricted.pixels = []
+        guard !kept.isEmpty else { return restricted }
+        var patch = Patch(kept, planeWidth: flat.width, margin: Int(1.5 / min(flat.spacing.x, flat.spacing.y)) + 2)
+        patch.fillHoles()
+        patch.openToLargest(0.7, spacing: flat.spacing)
+        patch.fillHoles()
+        let allowed = Set(region.pixels)
+        restricted.pixels = patch.pixels(planeWidth: flat.width, planeHeight: flat.height).filter { allowed.contains($0) }
+        return restricted
+    }
+}
