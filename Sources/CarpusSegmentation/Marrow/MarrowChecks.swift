@@ -10,9 +10,11 @@ struct MarrowChecks: Sendable {
     static let growth = 1.6
     /// The least radius of the largest disc of a bone that is cut by the border of the view: only shafts are, and what
     /// is narrower there lies between them.
-    static let shaft = 2.5
-    /// How many robust deviations from the bone's own brightness its marrow may be.
+    static let shaft = 3.3
+    /// How many median absolute deviations from the median of the bone's core its marrow may be.
     static let deviations: Float = 3
+    /// The share of the median by which marrow may always be darker or brighter: oedema darkens it.
+    static let darker: Float = 0.4, brighter: Float = 0.2
 
     /// The slices, prepared.
     let slices: [MarrowSlice]
@@ -26,11 +28,14 @@ struct MarrowChecks: Sendable {
         return bone
     }
 
-    /// Without what is much brighter or darker than the bone's own marrow, such as cartilage on a gradient echo.
+    /// Without what is much brighter or darker than the bone's own core, such as the cartilage on a gradient echo and the
+    /// thin dark line before it.
     private func withinOwnRange(_ bone: [MarrowRegion]) -> [MarrowRegion] {
-        let values = Robust.sample(bone.flatMap { r in r.pixels.map { slices[r.slice].medium.values[$0] } }, limit: 20_000)
-        let centre = Robust.median(values), width = max(Self.deviations * Robust.scatter(values, about: centre), 0.15 * centre)
-        return bone.map { slices[$0.slice].restricted($0, to: (centre - width)...(centre + width)) }
+        let core = bone.flatMap { r in slices[r.slice].core(of: r.pixels).map { slices[r.slice].wide.values[$0] } }
+        let values = Robust.sample(core, limit: 20_000), centre = Robust.median(values)
+        let spread = Robust.median(values.map { abs($0 - centre) })
+        let darker = max(Self.deviations * spread, Self.darker * centre), brighter = max(Self.deviations * spread, Self.brighter * centre)
+        return bone.map { slices[$0.slice].restricted($0, to: (centre - darker)...(centre + brighter)) }
     }
 
     /// Ends that are much larger than the section beside them, or lie elsewhere, are blurred tissue and not the bone.
@@ -53,20 +58,34 @@ struct MarrowChecks: Sendable {
 
     private func isShaftIfCut(_ bone: [MarrowRegion]) -> Bool {
         let isCut = bone.contains { r in r.pixels.contains { slices[r.slice].border[$0] } }
-        return !isCut || bone.contains { $0.radius >= Self.shaft }
+        return !isCut || bone.contains { Double(slices[$0.slice].depths(of: $0.pixels).max() ?? 0) >= Self.shaft }
     }
 }
 
 extension MarrowSlice {
-    /// The part of a region within a range of the flattened image, holes filled, without tongues, its largest piece.
+    /// The pixels that lie well inside a region: deeper than 1 mm, or than two thirds of the deepest where it is small.
+    func core(of pixels: [Int]) -> [Int] {
+        let depths = depths(of: pixels), enough = min(1, 2 * (depths.max() ?? 0) / 3)
+        return zip(pixels, depths).filter { $1 >= enough }.map(\.0)
+    }
+
+    /// How far each pixel of a region lies from what is not in it, mm.
+    func depths(of pixels: [Int]) -> [Float] {
+        guard !pixels.isEmpty else { return [] }
+        let patch = Patch(pixels, planeWidth: flat.width, margin: 1)
+        let distance = DistanceTransform.distances(to: patch.inside.map(!), width: patch.width, height: patch.height, spacing: flat.spacing)
+        return pixels.map { distance[$0 % flat.width - patch.x0 + ($0 / flat.width - patch.y0) * patch.width] }
+    }
+
+    /// The part of a region within a range of the flattened image at 0.8 mm: without tongues, its largest piece, holes filled.
     func restricted(_ region: MarrowRegion, to range: ClosedRange<Float>) -> MarrowRegion {
-        let kept = region.pixels.filter { range.contains(medium.values[$0]) }
+        let kept = region.pixels.filter { range.contains(wide.values[$0]) }
         var restricted = region
         restricted.pixels = []
         guard !kept.isEmpty else { return restricted }
         var patch = Patch(kept, planeWidth: flat.width, margin: Int(1.5 / min(flat.spacing.x, flat.spacing.y)) + 2)
-        patch.fillHoles()
         patch.openToLargest(0.7, spacing: flat.spacing)
+        patch.close(0.3, spacing: flat.spacing)
         patch.fillHoles()
         let allowed = Set(region.pixels)
         restricted.pixels = patch.pixels(planeWidth: flat.width, planeHeight: flat.height).filter { allowed.contains($0) }

@@ -104,7 +104,7 @@ extension MarrowSlice {
     /// The region without the rims themselves, what lies beyond them, what is too dark or too bright for its marrow at
     /// its edge, and without tongues: closing the outline may have bridged a rim.
     func trimmed(_ region: MarrowRegion) -> MarrowRegion {
-        let kept = region.pixels.filter { isMarrow($0, region.brightness) }
+        let kept = region.pixels.filter { isMarrow($0, region.brightness) && !lines[$0] }
         var trimmed = region
         trimmed.pixels = []
         guard !kept.isEmpty else { return trimmed }

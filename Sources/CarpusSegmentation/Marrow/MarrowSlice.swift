@@ -15,6 +15,8 @@ struct MarrowSlice: Sendable {
     /// The flattened image at 0.8 mm, its closing, and its rims.
     let wide: Plane, wideClosed: Plane
     private(set) var wideRims: [Bool] = []
+    /// Thin dark lines of the flattened image at 0.5 mm, as before the cartilage, which the wider scale blurs away.
+    private(set) var lines: [Bool] = []
 
     /// - Parameters:
     ///   - values: the slice; what is not usable may be anything finite.
@@ -39,6 +41,7 @@ struct MarrowSlice: Sendable {
             return !usable[i - 1] || !usable[i + 1] || !usable[i - width] || !usable[i + width]
         }
         wideRims = rims(wide, closed: wideClosed, gradient: wide.gradient(), sigma: 0.8, depth: 0.3)
+        lines = darkLines(medium, closed: medium.closed(1.6), sigma: 0.5, depth: 0.33)
     }
 
     /// Where the outline of a bone may run: on a dark line narrower than 3 mm (cortex, ligament), by the closing top-hat,
@@ -49,12 +52,22 @@ struct MarrowSlice: Sendable {
         let typical = Robust.median(Robust.sample(relative.indices.filter { !excluded[$0] }.map { relative[$0] }, limit: 20_000))
         let steep = max(0.3, 4 * typical) * depth / 0.3
         let rims = smooth.values.indices.map { i -> Bool in
-            let drop = closed.values[i] - smooth.values[i]
-            if drop > depth * closed.values[i] && drop > 4 * noise[i] * gain { return true }
+            if isDark(i, smooth, closed, depth: depth, gain: gain) { return true }
             // The slope of white noise blurred by sigma is its deviation over sigma (times the root of 2 in the plane).
             return relative[i] > steep && gradient[i] > 5 * noise[i] * gain / Float(sigma)
         }
         return withoutSpecks(rims, shorterThan: 5)
+    }
+
+    /// The dark lines alone.
+    private func darkLines(_ smooth: Plane, closed: Plane, sigma: Double, depth: Float) -> [Bool] {
+        let gain = Float(smooth.noiseGain(sigma))
+        return withoutSpecks(smooth.values.indices.map { isDark($0, smooth, closed, depth: depth, gain: gain) }, shorterThan: 3)
+    }
+
+    private func isDark(_ i: Int, _ smooth: Plane, _ closed: Plane, depth: Float, gain: Float) -> Bool {
+        let drop = closed.values[i] - smooth.values[i]
+        return drop > depth * closed.values[i] && drop > 4 * noise[i] * gain
     }
 
     /// Rims without the pieces whose box is smaller than a length in mm: trabeculae, vessels.
