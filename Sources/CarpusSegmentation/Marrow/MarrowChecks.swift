@@ -8,13 +8,14 @@ struct MarrowChecks: Sendable {
     static let contained = 0.85
     /// How many times the area of its neighbour an end section may have.
     static let growth = 1.6
-    /// The least radius of the largest disc of a bone that is cut by the border of the view: only shafts are, and what
-    /// is narrower there lies between them.
+    /// The radius of the largest disc from which on what is cut by the border of the view may be widest there.
     static let shaft = 3.3
+    /// How many times that radius the disc must otherwise lie from the border.
+    static let away = 3.0
     /// How many median absolute deviations from the median of the bone's core its marrow may be.
     static let deviations: Float = 3
     /// The share of the median by which marrow may always be darker or brighter: oedema darkens it.
-    static let darker: Float = 0.4, brighter: Float = 0.2
+    static let darker: Float = 0.4, brighter: Float = 0.28
 
     /// The slices, prepared.
     let slices: [MarrowSlice]
@@ -56,9 +57,17 @@ struct MarrowChecks: Sendable {
         return Double(near) >= Self.contained * Double(end.pixels.count)
     }
 
+    /// Bones are wide, or wider at their ends than where the border cuts their shafts; what lies between two shafts tapers
+    /// away from the border.
     private func isShaftIfCut(_ bone: [MarrowRegion]) -> Bool {
-        let isCut = bone.contains { r in r.pixels.contains { slices[r.slice].border[$0] } }
-        return !isCut || bone.contains { Double(slices[$0.slice].depths(of: $0.pixels).max() ?? 0) >= Self.shaft }
+        guard bone.contains(where: { r in r.pixels.contains { slices[r.slice].border[$0] } }) else { return true }
+        let widest = bone.map { region -> (depth: Double, fromBorder: Double) in
+            let slice = slices[region.slice], depths = slice.depths(of: region.pixels), depth = depths.max() ?? 0
+            let at = region.pixels[depths.firstIndex(of: depth) ?? 0]
+            return (Double(depth), slice.distanceToBorder(at, among: region.pixels))
+        }.max { $0.depth < $1.depth }
+        guard let widest else { return false }
+        return widest.depth >= Self.shaft || widest.fromBorder >= Self.away * widest.depth
     }
 }
 
@@ -75,6 +84,14 @@ extension MarrowSlice {
         let patch = Patch(pixels, planeWidth: flat.width, margin: 1)
         let distance = DistanceTransform.distances(to: patch.inside.map(!), width: patch.width, height: patch.height, spacing: flat.spacing)
         return pixels.map { distance[$0 % flat.width - patch.x0 + ($0 / flat.width - patch.y0) * patch.width] }
+    }
+
+    /// How far a pixel lies from the nearest of a region's pixels at the border of the view, mm; infinite when none is.
+    func distanceToBorder(_ pixel: Int, among pixels: [Int]) -> Double {
+        pixels.filter { border[$0] }.reduce(Double.infinity) { nearest, p in
+            let dx = Double(p % flat.width - pixel % flat.width) * flat.spacing.x, dy = Double(p / flat.width - pixel / flat.width) * flat.spacing.y
+            return min(nearest, (dx * dx + dy * dy).squareRoot())
+        }
     }
 
     /// The part of a region within a range of the flattened image at 0.8 mm: without tongues, its largest piece, holes filled.
