@@ -5,7 +5,7 @@ public import CarpusSegmentation
 /// The bones' marrow, without a network.
 public enum SegmentMarrow: Stage {
     public static let name = "segment.marrow"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Finds the bones' marrow on a T1- or GRE-like wrist by a marker-based watershed; components are numbered, not named."
 
     public typealias Parameters = MarrowSegmentation.Parameters

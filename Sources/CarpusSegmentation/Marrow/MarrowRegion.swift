@@ -34,7 +34,7 @@ extension MarrowSlice {
     func regions(slice: Int, minimumRadius: Double) -> [MarrowRegion] {
         var regions: [MarrowRegion] = []
         for sigma in [0.5, 0.8] {
-            let smooth = sigma == 0.8 ? wide : flat.smoothed(sigma), closed = sigma == 0.8 ? wideClosed : smooth.closed(1.6), gradient = smooth.gradient()
+            let smooth = sigma == 0.8 ? wide : medium, closed = sigma == 0.8 ? wideClosed : smooth.closed(1.6), gradient = smooth.gradient()
             for depth: Float in [0.2, 0.3, 0.4] {
                 let rims = rims(smooth, closed: closed, gradient: gradient, sigma: sigma, depth: depth)
                 guard rims.contains(true) else { continue }
@@ -104,7 +104,7 @@ extension MarrowSlice {
     /// The region without the rims themselves, what lies beyond them, what is too dark or too bright for its marrow at
     /// its edge, and without tongues: closing the outline may have bridged a rim.
     func trimmed(_ region: MarrowRegion) -> MarrowRegion {
-        let kept = region.pixels.filter { isMarrow($0, region.brightness) }
+        let kept = region.pixels.filter { isMarrow($0, region.brightness) && !lines[$0] }
         var trimmed = region
         trimmed.pixels = []
         guard !kept.isEmpty else { return trimmed }

@@ -69,7 +69,8 @@ public enum MarrowSegmentation {
     private static func result(
         _ chains: [[MarrowRegion]], dropped: Int, slices: [MarrowSlice], stack: SliceStack, grid: Grid, parameters: Parameters
     ) -> SegmentationResult {
-        var bones = concurrently(chains.count) { k in chains[k].map { slices[$0.slice].trimmed($0) } }
+        let checks = MarrowChecks(slices: slices)
+        var bones = concurrently(chains.count) { checks.checked(chains[$0]) }
         func volume(_ bone: [MarrowRegion]) -> Double { Double(bone.reduce(0) { $0 + $1.pixels.count }) * grid.voxelVolume }
         let found = bones.count
         bones = bones.filter { parameters.minimumVolume...parameters.maximumVolume ~= volume($0) }

@@ -2,6 +2,8 @@
 struct MarrowSlice: Sendable {
     /// The image over its own blur of 8 mm, so that the coil's shading does not count.
     let flat: Plane
+    /// The flattened image at 0.35 mm and at 0.5 mm.
+    let fine: Plane, medium: Plane
     /// What is finer than 0.35 mm in the flattened image.
     let texture: [Float]
     /// Pixels that belong to no tissue: air, outside the mask, not a number.
@@ -13,6 +15,8 @@ struct MarrowSlice: Sendable {
     /// The flattened image at 0.8 mm, its closing, and its rims.
     let wide: Plane, wideClosed: Plane
     private(set) var wideRims: [Bool] = []
+    /// Thin dark lines of the flattened image at 0.5 mm, as before the cartilage, which the wider scale blurs away.
+    private(set) var lines: [Bool] = []
 
     /// - Parameters:
     ///   - values: the slice; what is not usable may be anything finite.
@@ -23,7 +27,9 @@ struct MarrowSlice: Sendable {
         let blur = values.smoothed(8), soft = values.smoothed(1.5)
         let scale = blur.values.map { max($0, 0) + 0.1 * level }
         flat = values.with(zip(values.values, scale).map { $1 > 0 ? $0 / $1 : 0 })
-        texture = zip(flat.values, flat.smoothed(0.35).values).map { $0 - $1 }
+        fine = flat.smoothed(0.35)
+        medium = flat.smoothed(0.5)
+        texture = zip(flat.values, fine.values).map { $0 - $1 }
         excluded = usable.indices.map { !usable[$0] || soft.values[$0] < air || scale[$0] < noise }
         self.noise = scale.map { $0 > 0 ? noise / $0 : 0 }
         wide = flat.smoothed(0.8)
@@ -35,6 +41,7 @@ struct MarrowSlice: Sendable {
             return !usable[i - 1] || !usable[i + 1] || !usable[i - width] || !usable[i + width]
         }
         wideRims = rims(wide, closed: wideClosed, gradient: wide.gradient(), sigma: 0.8, depth: 0.3)
+        lines = darkLines(medium, closed: medium.closed(1.6), sigma: 0.5, depth: 0.33)
     }
 
     /// Where the outline of a bone may run: on a dark line narrower than 3 mm (cortex, ligament), by the closing top-hat,
@@ -45,12 +52,22 @@ struct MarrowSlice: Sendable {
         let typical = Robust.median(Robust.sample(relative.indices.filter { !excluded[$0] }.map { relative[$0] }, limit: 20_000))
         let steep = max(0.3, 4 * typical) * depth / 0.3
         let rims = smooth.values.indices.map { i -> Bool in
-            let drop = closed.values[i] - smooth.values[i]
-            if drop > depth * closed.values[i] && drop > 4 * noise[i] * gain { return true }
+            if isDark(i, smooth, closed, depth: depth, gain: gain) { return true }
             // The slope of white noise blurred by sigma is its deviation over sigma (times the root of 2 in the plane).
             return relative[i] > steep && gradient[i] > 5 * noise[i] * gain / Float(sigma)
         }
         return withoutSpecks(rims, shorterThan: 5)
+    }
+
+    /// The dark lines alone.
+    private func darkLines(_ smooth: Plane, closed: Plane, sigma: Double, depth: Float) -> [Bool] {
+        let gain = Float(smooth.noiseGain(sigma))
+        return withoutSpecks(smooth.values.indices.map { isDark($0, smooth, closed, depth: depth, gain: gain) }, shorterThan: 3)
+    }
+
+    private func isDark(_ i: Int, _ smooth: Plane, _ closed: Plane, depth: Float, gain: Float) -> Bool {
+        let drop = closed.values[i] - smooth.values[i]
+        return drop > depth * closed.values[i] && drop > 4 * noise[i] * gain
     }
 
     /// Rims without the pieces whose box is smaller than a length in mm: trabeculae, vessels.
