@@ -6,7 +6,7 @@ import Testing
 
 /// The T1 of one session of the sample wrist, the true marrow of its bones, and what was found.
 struct SampleWrist {
-    /// The bones' names by their label in the truth; 3 to 10 are the carpals.
+    /// The carpals' labels in the truth; 1 and 2 are the forearm's bones, 11 to 15 the metacarpals.
     static let carpals: ClosedRange<UInt16> = 3...10
 
     let truth: LabelMap

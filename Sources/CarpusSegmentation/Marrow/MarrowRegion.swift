@@ -101,7 +101,7 @@ extension MarrowSlice {
         !excluded[p] && !wideRims[p] && wide.values[p] > 0.5 * brightness && wide.values[p] < 1.45 * brightness
     }
 
-    /// The region without the rims themselves, what lies beyond them, what is too dark or too bright for its marrow at
+    /// The region without the rims and thin dark lines themselves, what lies beyond them, what is too dark or too bright for its marrow at
     /// its edge, and without tongues: closing the outline may have bridged a rim.
     func trimmed(_ region: MarrowRegion) -> MarrowRegion {
         let kept = region.pixels.filter { isMarrow($0, region.brightness) && !lines[$0] }

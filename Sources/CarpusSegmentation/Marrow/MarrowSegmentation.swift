@@ -5,8 +5,9 @@ public import CarpusCore
 /// Marrow is a compact region ringed by the dark line of the cortex. In each slice the dark lines (closing top-hat) and
 /// steep edges are found at two scales; the watershed (Beucher and Meyer, in Mathematical Morphology in Image Processing,
 /// 1993) of the distance to them parts the space between them into rooms; rooms that are compact, ringed, and look like
-/// most such rooms of the image are kept, and joined from slice to slice by overlap. Missing part of a bone is preferred
-/// to leaving it. The components are numbered, not named.
+/// most such rooms of the image are kept, and joined from slice to slice by overlap. Each section must then be lined by a
+/// line darker than both its sides, keep to its bone's own brightness, and go on from its neighbour (`MarrowChecks`).
+/// Missing part of a bone is preferred to leaving it. The components are numbered, not named.
 public enum MarrowSegmentation {
     /// Finds the marrow.
     ///
