@@ -52,6 +52,18 @@ enum SeriesDoubts {
     /// Wrists are often scanned above the head: the world axes then follow the body, not the hand.
     static func position(_ v: DICOMValues, _ findings: inout [Finding]) {
         guard let position = v[.patientPosition]?.uppercased(), position.hasPrefix("FF") || position.hasSuffix("P") || position.contains("D") else { return }
-        findings.append(Finding(.note, "dicom.patient-position", "The patient did not lie supine and head first; left, posterior and superior are the body's, not the arm's.", evidence: ["PatientPosition": position]))
+        findings.append(Finding(.note, "dicom.patient-position", "The patient lay \(Self.posture(position)), not supine and head first; left, posterior and superior are the body's, not the arm's.", evidence: ["PatientPosition": position]))
+    }
+
+    /// PatientPosition (0018,5100) in words: HFP is head first, prone.
+    private static func posture(_ position: String) -> String {
+        let way = position.hasPrefix("FF") ? "feet first" : position.hasPrefix("HF") ? "head first" : "as coded"
+        switch position.dropFirst(2) {
+        case "P": return "prone, \(way)"
+        case "S": return "supine, \(way)"
+        case "DR": return "on the right side, \(way)"
+        case "DL": return "on the left side, \(way)"
+        default: return "in position \(position)"
+        }
     }
 }
