@@ -48,26 +48,12 @@ struct FolderScan {
     }
 
     private static func candidate(_ file: URL, naming: Naming) throws -> SeriesCandidate {
-        let stem = file.lastPathComponent.replacing(/\.(nii|hdr)(\.gz)?$/.ignoresCase(), with: "")
-        let sidecar = file.deletingLastPathComponent().appending(path: stem + ".json")
-        let tags = FileManager.default.contents(atPath: sidecar.path(percentEncoded: false)).flatMap { try? JSONDecoder().decode(JSON.self, from: $0) }
-        var attributes: [String: String] = [:]
-        if case .object(let members) = tags { attributes = members.compactMapValues(Self.text) }
-        let side = (attributes["ImageLaterality"] ?? attributes["Laterality"]).flatMap { Laterality(rawValue: String($0.prefix(1)).uppercased()) }
+        let sidecar = try Sidecar(beside: file)
         let path = naming.relative(file)
         return SeriesCandidate(
-            source: .nifti(file, sidecar: tags == nil ? nil : sidecar), path: path,
+            source: .nifti(file, sidecar: sidecar?.file), path: path,
             subject: naming.subject(ofPath: path) ?? naming.rootName, visit: naming.visit(ofPath: path) ?? "01",
-            attributes: attributes, laterality: side)
-    }
-
-    private static func text(_ value: JSON) -> String? {
-        switch value {
-        case .string(let s): s
-        case .integer, .number, .bool: value.canonical
-        case .array(let all): all.compactMap(text).joined(separator: "\\")
-        case .null, .object: nil
-        }
+            attributes: sidecar?.attributes ?? [:], laterality: sidecar?.laterality)
     }
 
     /// DICOM series belong to a patient and a study date, wherever they lie.

@@ -54,10 +54,10 @@ public struct ScanListing: Encodable, Sendable {
 
     private static func nifti(_ file: URL, path: String) throws -> Series {
         let (header, grid, findings) = try NIfTI.header(of: file)
-        let s = grid.spacing
+        let s = grid.spacing, sidecar = try Sidecar(beside: file)
         return Series(
             path: path, format: "NIfTI-\(header.version)", size: header.dimensions, spacing: [s.x, s.y, s.z], orientation: grid.orientation, instances: 1,
-            attributes: ["Datatype": header.datatypeName, "Form": "\(header.form)"], laterality: nil, findings: findings)
+            attributes: (sidecar?.attributes ?? [:]).merging(["Datatype": header.datatypeName, "Form": "\(header.form)"]) { $1 }, laterality: sidecar?.laterality, findings: findings)
     }
 
     /// For a terminal.
