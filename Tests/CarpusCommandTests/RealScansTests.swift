@@ -1,6 +1,7 @@
 import CarpusCore
 import CarpusIO
 import CarpusRegistration
+import CarpusTestSupport
 import Foundation
 import Testing
 

@@ -106,6 +106,18 @@ import Testing
         #expect(first.mapValues { $0.record?.outputs } == second.mapValues { $0.record?.outputs })
     }
 
+    @Test func equalInputsAtTheSameTimeDoNotDisturbEachOther() async throws {
+        for _ in 0..<40 {
+            let folder = try temporaryFolder()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            // Six visits with one and the same scan: every step is asked for six times under one key.
+            let all = try await results(Store(at: folder), visits: (1...6).map { ("0\($0)", ["x": 1, "y": 5]) }, threads: 6)
+            let failed = all.values.filter { if case .failed = $0.outcome { true } else { false } }
+            #expect(failed.isEmpty, "\(failed.map(\.outcome))")
+            #expect(try number(all["two 06"], "sum") == 12)
+        }
+    }
+
     @Test func aFailureIsToldToWhatDependsOnItAndTheRestGoesOn() async throws {
         let folder = try temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -1,6 +1,7 @@
 import CarpusCore
 import CarpusIO
 import CarpusQuantification
+import CarpusTestSupport
 import Foundation
 
 /// A patient with multiple sclerosis seen twice, with the expert's mask of changed lesions (Lesjak et al. 2016).

@@ -1,6 +1,7 @@
 import CarpusCore
 import CarpusIO
 import CarpusQuantification
+import CarpusTestSupport
 import Foundation
 import Testing
 

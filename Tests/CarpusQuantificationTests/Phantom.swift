@@ -1,4 +1,5 @@
 import CarpusCore
+import CarpusTestSupport
 import Foundation
 
 /// Made-up wrists whose truth is known.
@@ -14,7 +15,7 @@ enum Phantom {
 
     /// A hand with four bones; `lesion` adds signal, 0 to 1 times `lesionSignal`.
     static func image(on grid: Grid, through map: Affine = .identity, noise: Float = 6, seed: UInt64, lesionSignal: Double = 350, lesion: (Vector3) -> Double = { _ in 0 }) -> Volume<Float> {
-        var volume = Volume<Float>(grid: grid, repeating: 0), random = SplitMix(state: seed)
+        var volume = Volume<Float>(grid: grid, repeating: 0), random = Dice(seed: seed)
         for i in 0..<grid.count {
             let p = map(grid.worldFromVoxel(Vector3(grid.index(at: i))))
             var value = 200.0
@@ -30,18 +31,3 @@ enum Phantom {
     }
 }
 
-/// A repeatable random generator (Steele, Lea and Flood 2014).
-struct SplitMix {
-    var state: UInt64
-    mutating func uniform() -> Double {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Double((z ^ (z >> 31)) >> 11) * 0x1p-53
-    }
-    mutating func normal() -> Float {
-        let u = max(uniform(), 1e-300), v = uniform()
-        return Float((-2 * log(u)).squareRoot() * cos(2 * .pi * v))
-    }
-}

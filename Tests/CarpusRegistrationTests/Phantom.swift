@@ -1,11 +1,12 @@
 import CarpusCore
+import CarpusTestSupport
 import Foundation
 
 /// Made-up images whose truth is known, and small tools.
 enum Phantom {
     /// Smooth blobs of different sizes, none symmetric, on a grid of thick slices.
     static func image(on grid: Grid, through map: Affine = .identity, noise: Float = 0, seed: UInt64 = 1) -> Volume<Float> {
-        var volume = Volume<Float>(grid: grid, repeating: 0), random = SplitMix(state: seed)
+        var volume = Volume<Float>(grid: grid, repeating: 0), random = Dice(seed: seed)
         for i in volume.scalars.indices {
             let p = map(grid.worldFromVoxel(Vector3(grid.index(at: i))))
             volume.scalars[i] = Float(value(at: p)) + noise * random.normal()
@@ -36,18 +37,3 @@ enum Phantom {
     }
 }
 
-/// A repeatable random generator (Steele, Lea and Flood 2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-    mutating func normal() -> Float {
-        let u = Double.random(in: 1e-12..<1, using: &self), v = Double.random(in: 0..<1, using: &self)
-        return Float((-2 * log(u)).squareRoot() * cos(2 * .pi * v))
-    }
-}

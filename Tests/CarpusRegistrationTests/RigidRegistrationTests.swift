@@ -1,6 +1,7 @@
 import CarpusCore
 import CarpusIO
 import CarpusRegistration
+import CarpusTestSupport
 import Foundation
 import Testing
 
@@ -98,7 +99,7 @@ import Testing
 
     @Test func whatHasNothingInCommonIsCalledSo() throws {
         let grid = try Phantom.grid()
-        var random = SplitMix(state: 9)
+        var random = Dice(seed: 9)
         let noise = Volume(grid: grid, scalars: (0..<grid.count).map { _ in 100 + 20 * random.normal() })
         let result = try RigidRegistration.align(fixed: Phantom.image(on: grid, noise: 5), moving: noise)
         #expect(result.findings.contains { $0.code == "registration.unlike" && $0.severity == .serious })

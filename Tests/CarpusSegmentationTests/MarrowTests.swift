@@ -1,6 +1,7 @@
 import CarpusCore
 import CarpusIO
 @testable import CarpusSegmentation
+import CarpusTestSupport
 import Foundation
 import Testing
 
@@ -12,7 +13,7 @@ struct ToyWrist {
     init(noise: Float = 30) throws {
         let grid = try Grid(size: [160, 160, 14], spacing: [0.4, 0.4, 2], origin: [-32, -32, -14])
         image = Volume(grid: grid, repeating: 0)
-        var labels = [UInt16](repeating: 0, count: grid.count), dice = Dice(state: 11)
+        var labels = [UInt16](repeating: 0, count: grid.count), dice = Dice(seed: 11)
         // Two rows and a column of bones; between their rims 1.2 mm of muscle-grey.
         let bones: [(x: Double, y: Double, rx: Double, ry: Double, rz: Double)] = [
             (-13.2, -8, 5, 6, 8), (0, -8, 5, 6, 9), (13.2, -8, 5, 6, 8), (-13.2, 7.2, 5, 6, 9), (0, 7.2, 5, 6, 8), (13.2, 7.2, 5, 6, 9)]
@@ -93,7 +94,7 @@ struct ToyWrist {
 
     @Test(arguments: [(0, 10), (100, 10), (100, 40), (0, 100)] as [(Float, Float)])
     func noiseHasNoMarrow(mean: Float, deviation: Float) throws {
-        var dice = Dice(state: 3)
+        var dice = Dice(seed: 3)
         let grid = try Grid(size: [128, 128, 10], spacing: [0.4, 0.4, 2])
         let image = Volume(grid: grid, scalars: (0..<grid.count).map { _ in mean + deviation * dice.normal() })
         for v in [image, image.map { abs($0) }] {

@@ -1,6 +1,7 @@
 import CarpusCore
 import CarpusIO
 @testable import CarpusSegmentation
+import CarpusTestSupport
 import Foundation
 import Testing
 

@@ -1,20 +1,7 @@
 import CarpusCore
 @testable import CarpusSegmentation
+import CarpusTestSupport
 import Testing
-
-/// Reproducible random numbers (SplitMix64, Steele et al. 2014).
-struct Dice: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var x = state
-        x = (x ^ (x >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        x = (x ^ (x >> 27)) &* 0x94D0_49BB_1331_11EB
-        return x ^ (x >> 31)
-    }
-    /// Nearly normal: twelve uniform numbers less six.
-    mutating func normal() -> Float { (0..<12).reduce(Float(-6)) { sum, _ in sum + Float.random(in: 0..<1, using: &self) } }
-}
 
 @Suite("Generic helpers") struct HelperTests {
     @Test func otsuPartsTwoClasses() throws {
@@ -26,7 +13,7 @@ struct Dice: RandomNumberGenerator {
     }
 
     @Test func distancesAreExactOnUnequalSpacing() {
-        var dice = Dice(state: 5)
+        var dice = Dice(seed: 5)
         let (width, height, spacing) = (23, 17, (x: 0.4, y: 1.1))
         let set = (0..<(width * height)).map { _ in Int.random(in: 0..<40, using: &dice) == 0 }
         let fast = DistanceTransform.distances(to: set, width: width, height: height, spacing: spacing)
@@ -74,7 +61,7 @@ struct Dice: RandomNumberGenerator {
 
 @Suite("segment.threshold") struct ThresholdTests {
     private func image(_ size: Index3, lesion: Bool, seed: UInt64 = 1) throws -> Volume<Float> {
-        var dice = Dice(state: seed)
+        var dice = Dice(seed: seed)
         var image = Volume<Float>(grid: try Grid(size: size, spacing: [0.5, 0.5, 2]), repeating: 0)
         for i in image.scalars.indices { image.scalars[i] = dice.normal() }
         if lesion { for z in 2..<5 { for y in 10..<16 { for x in 10..<16 { image[x, y, z] += 30 } } } }

@@ -1,4 +1,5 @@
 public import Foundation
+import Synchronization
 
 /// Results under the hash of what made them. An entry is whole or absent: it is written to the side and renamed.
 public struct Store: Sendable {
@@ -39,7 +40,7 @@ public struct Store: Sendable {
 
     /// Makes an entry: `work` fills a scratch folder and returns the record, which is written last, then the folder is renamed.
     func make(_ key: String, work: (_ folder: URL) async throws -> StepRecord) async throws -> (record: StepRecord, folder: URL) {
-        let folder = scratch.appending(path: UUID().uuidString), home = entries.appending(path: key)
+        let folder = scratch.appending(path: UUID().uuidString)
         let files = FileManager.default
         try files.createDirectory(at: folder, withIntermediateDirectories: true)
         do {
@@ -47,13 +48,28 @@ public struct Store: Sendable {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
             try encoder.encode(record).write(to: folder.appending(path: "record.json"))
-            if files.fileExists(atPath: home.path(percentEncoded: false)) { try files.removeItem(at: home) }
-            try files.moveItem(at: folder, to: home)
-            return (record, home)
+            return try Self.settling.withLock { _ in try settle(folder, as: key, record) }
         } catch {
             do { try files.removeItem(at: folder) } catch { /* cleared at the next start */ }
             throw error
         }
+    }
+
+    /// One entry finds its place at a time, so that looking and putting are one act.
+    private static let settling = Mutex(())
+
+    /// Gives a finished folder its place. Where equal inputs made the same entry at the same time, the first one stays: others
+    /// may be reading it.
+    private func settle(_ folder: URL, as key: String, _ record: StepRecord) throws -> (record: StepRecord, folder: URL) {
+        let home = entries.appending(path: key), files = FileManager.default
+        if entry(key) == nil, files.fileExists(atPath: home.path(percentEncoded: false)) { try files.removeItem(at: home) }   // damaged
+        if rename(folder.path(percentEncoded: false), home.path(percentEncoded: false)) == 0 { return (record, home) }
+        let reason = String(cString: strerror(errno))
+        guard let there = entry(key) else {
+            throw RunError(code: .cannotWrite, message: "\(home.path(percentEncoded: false)): the result cannot be put in place: \(reason)")
+        }
+        try files.removeItem(at: folder)
+        return there
     }
 
     /// A folder for what is cheap to make and need not be kept.

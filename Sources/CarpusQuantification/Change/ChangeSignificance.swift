@@ -49,7 +49,7 @@ enum ChangeSignificance {
         var labels = [UInt16](repeating: 0, count: z.grid.count)
         let limit = Float(threshold)
         for (label, sign) in [(UInt16(1), Float(-1)), (2, 1)] {
-            let pieces = Components(grid: z.grid) { assessed[$0] != 0 && sign * z.scalars[$0] > limit }
+            let pieces = Components(size: z.grid.size) { assessed[$0] != 0 && sign * z.scalars[$0] > limit }
             for i in labels.indices where pieces.labels[i] > 0 && pieces.sizes[Int(pieces.labels[i]) - 1] >= leastVoxels { labels[i] = label }
         }
         return labels

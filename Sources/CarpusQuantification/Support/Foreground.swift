@@ -12,7 +12,7 @@ enum Foreground {
         let wide = Vector3(repeating: 2.25)   // a standard deviation of 1.5 mm
         let roots = Smoothing.smoothed(volume, variance: wide).scalars.map { max($0, 0).squareRoot() }
         let threshold = otsu(roots)
-        let pieces = Components(grid: volume.grid) { roots[$0] > threshold }
+        let pieces = Components(size: volume.grid.size) { roots[$0] > threshold }
         let enough = (pieces.sizes.max() ?? 0) / 10
         var mask = pieces.labels.map { $0 > 0 && pieces.sizes[Int($0) - 1] >= enough ? UInt8(1) : 0 }
         for axis in 0..<3 { fillHoles(&mask, size: volume.grid.size, across: axis) }
@@ -20,25 +20,10 @@ enum Foreground {
     }
 
     /// The threshold that best parts the values into two classes; values above the 99.9th percentile count as that.
-    static func otsu(_ values: [Float]) -> Float {
-        let step = max(1, values.count / 500_000)
-        let sample = stride(from: 0, to: values.count, by: step).map { values[$0] }
-        let ends = Robust.quantiles(sample, [0, 0.999]), bins = 256
-        guard ends[1] > ends[0] else { return ends[0] }
-        var histogram = [Double](repeating: 0, count: bins)
-        let scale = Float(bins - 1) / (ends[1] - ends[0])
-        for v in sample { histogram[min(bins - 1, Int((v - ends[0]) * scale))] += 1 }
-        let total = Double(sample.count), mean = histogram.enumerated().reduce(0) { $0 + Double($1.offset) * $1.element } / total
-        var below = 0.0, sum = 0.0, best = (value: -1.0, first: 0, last: 0)
-        for i in 0..<(bins - 1) {
-            below += histogram[i] / total
-            sum += Double(i) * histogram[i] / total
-            guard below > 0, below < 1 else { continue }
-            let between = (mean * below - sum) * (mean * below - sum) / (below * (1 - below))
-            if between > best.value { best = (between, i, i) } else if between == best.value { best.last = i }
-        }
-        // A gap between the classes leaves the threshold free; its middle is taken.
-        return ends[0] + (Float(best.first + best.last) / 2 + 1) / scale
+    private static func otsu(_ values: [Float]) -> Float {
+        let step = max(1, values.count / 500_000), sample = stride(from: 0, to: values.count, by: step).map { values[$0] }
+        let top = Robust.quantiles(sample, [0.999])[0]
+        return Otsu.threshold(sample.map { min($0, top) }, bins: 256) ?? 0
     }
 
     private static func fillHoles(_ mask: inout [UInt8], size: Index3, across axis: Int) {

@@ -130,7 +130,7 @@ public enum VolumeMeasurement {
 
     private static func components(of label: Label, in map: LabelMap, _ parameters: Parameters, _ method: String) -> [Measurement] {
         let voxel = map.grid.voxelVolume
-        let sizes = Components(grid: map.grid) { map.labels[$0] == label.value }.sizes.sorted(by: >)
+        let sizes = Components(size: map.grid.size) { map.labels[$0] == label.value }.sizes.sorted(by: >)
         return sizes.filter { Double($0) * voxel >= parameters.minimumComponentVolume }.enumerated().map { i, n in
             Measurement("volume", Double(n) * voxel / 1000, unit: "mL", region: "\(label.name)-\(i + 1)", method: method)
         }

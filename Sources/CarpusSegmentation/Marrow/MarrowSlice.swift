@@ -1,3 +1,5 @@
+import CarpusCore
+
 /// What is seen in one slice before any region is drawn.
 struct MarrowSlice: Sendable {
     /// The image over its own blur of 8 mm, so that the coil's shading does not count.

@@ -1,3 +1,5 @@
+import CarpusCore
+
 /// A set of pixels of a plane in its bounding box, with room around it for morphology.
 struct Patch: Sendable {
     /// Where the box's first pixel lies in the plane; may be outside it.

@@ -1,25 +1,14 @@
 import CarpusIO
+import CarpusTestSupport
 import Foundation
 import Testing
 
 /// Damaged files give an image or a typed error: never a crash, never more memory than the file can mean.
 struct DICOMDamageTests {
-    /// SplitMix64: the same damage in every run.
-    private struct Dice: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     private func damage(_ original: Data, _ cases: Int, seed: UInt64) throws {
         let folder = try temporaryFolder(), file = folder.appending(path: "damaged")
         defer { try? FileManager.default.removeItem(at: folder) }
-        var dice = Dice(state: seed)
+        var dice = Dice(seed: seed)
         for i in 0..<cases {
             var bytes = original
             if i % 3 == 0 { bytes = bytes.prefix(Int.random(in: 0..<bytes.count, using: &dice)) }

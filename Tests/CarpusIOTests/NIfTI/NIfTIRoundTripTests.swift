@@ -1,5 +1,6 @@
 import CarpusCore
 import CarpusIO
+import CarpusTestSupport
 import Foundation
 import Testing
 

@@ -1,8 +1,8 @@
 /// Otsu's threshold, IEEE Trans. Syst. Man Cybern. 9 (1979) 62-66.
-enum Otsu {
+public enum Otsu {
     /// The value that best parts the values into two classes: those above it belong to the upper one. The single value
     /// when all are equal; nil for no values. Values must be finite.
-    static func threshold(_ values: [Float], bins: Int = 512) -> Float? {
+    public static func threshold(_ values: [Float], bins: Int = 512) -> Float? {
         guard var low = values.first else { return nil }
         var high = low
         for v in values { (low, high) = (min(low, v), max(high, v)) }

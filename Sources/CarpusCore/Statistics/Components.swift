@@ -1,14 +1,12 @@
-import CarpusCore
-
 /// Connected pieces of a set of voxels; neighbours share a face, an edge or a corner (26 in space, 8 in a plane).
-struct Components {
+public struct Components: Sendable {
     /// The component of each voxel, 0 for none, numbered as they are met in memory.
-    private(set) var labels: [Int32]
+    public private(set) var labels: [Int32]
     /// Voxels of each component; entry 0 is that of component 1.
-    private(set) var sizes: [Int] = []
+    public private(set) var sizes: [Int] = []
 
     /// The components of the voxels of a box of given size where `isInside` holds; x runs fastest.
-    init(size: Index3, isInside: (Int) -> Bool) {
+    public init(size: Index3, isInside: (Int) -> Bool) {
         labels = [Int32](repeating: 0, count: size.x * size.y * size.z)
         for i in labels.indices where isInside(i) { labels[i] = -1 }
         var stack: [Int] = []
@@ -37,7 +35,7 @@ struct Components {
     }
 
     /// Components by falling size; equal ones as they are met in memory.
-    var largestFirst: [Int] {
+    public var largestFirst: [Int] {
         sizes.indices.sorted { sizes[$0] != sizes[$1] ? sizes[$0] > sizes[$1] : $0 < $1 }.map { $0 + 1 }
     }
 }

@@ -1,0 +1,22 @@
+import Foundation
+
+/// Random numbers that are the same in every run (SplitMix64; Steele, Lea and Flood 2014).
+public struct Dice: RandomNumberGenerator {
+    private var state: UInt64
+
+    public init(seed: UInt64) { state = seed }
+
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    /// From a normal distribution of mean 0 and standard deviation 1 (Box and Muller 1958).
+    public mutating func normal() -> Float {
+        let u = Double.random(in: 1e-300..<1, using: &self), v = Double.random(in: 0..<1, using: &self)
+        return Float((-2 * log(u)).squareRoot() * cos(2 * .pi * v))
+    }
+}
