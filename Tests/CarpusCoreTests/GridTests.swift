@@ -66,7 +66,7 @@ import Testing
     @Test func aGridSurvivesJSONToTheLastBit() throws {
         let grid = try Grid(size: Index3(3, 4, 5), spacing: Vector3(0.1, 1 / 3, 3), origin: Vector3(1e-7, -200, .pi), direction: Self.oblique)
         #expect(try JSONDecoder().decode(Grid.self, from: JSONEncoder().encode(grid)) == grid)
-        let broken = Data(#"{"size":[2,2,2],"worldFromVoxel":[[1,0,0,0],[0,0,0,0],[0,0,1,0]]}"#.utf8)
+        let broken = Data(#"{"size":[2,2,2],"worldFromVoxel":[[1,0,0,0],[0,0,0,0],[0,0,1,0],[0,0,0,1]]}"#.utf8)
         #expect(throws: GeometryError.self) { try JSONDecoder().decode(Grid.self, from: broken) }
     }
 

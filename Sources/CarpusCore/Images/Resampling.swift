@@ -1,6 +1,9 @@
 extension Volume where Scalar == Float {
     /// This volume seen on another grid.
     ///
+    /// A value made from a voxel that is not known (NaN) is NaN, and no other: a spline runs through gaps as if the nearest
+    /// known value stood there, and is told where linear interpolation could tell it.
+    ///
     /// - Parameters:
     ///   - target: the grid to fill.
     ///   - sourceFromTarget: where, in this volume's world, each world point of the target lies.
@@ -12,6 +15,12 @@ extension Volume where Scalar == Float {
     ) -> Volume<Float> {
         if sourceFromTarget == .identity && target == grid { return self }
         let source = grid
+        if interpolation == .cubic && scalars.contains(where: \.isNaN) {
+            var spline = withGapsFilled().resampled(onto: target, through: sourceFromTarget, interpolation: .cubic, outside: outside)
+            let known = resampled(onto: target, through: sourceFromTarget, interpolation: .linear, outside: 0)
+            for i in known.scalars.indices where known.scalars[i].isNaN { spline.scalars[i] = .nan }
+            return spline
+        }
         let coefficients = interpolation == .cubic ? CubicSpline.coefficients(of: self) : scalars
         let sampler = Sampler(size: source.size, interpolation: interpolation, outside: outside)
         let affine = sourceFromTarget.asAffine.map { source.voxelFromWorld * $0 * target.worldFromVoxel }
@@ -33,6 +42,24 @@ extension Volume where Scalar == Float {
         return Volume(grid: target, scalars: result)
     }
 
+    /// NaN replaced by the nearest value along the first axis that has one on the voxel's line, then along the next; 0 when nothing is known.
+    private func withGapsFilled() -> Volume<Float> {
+        var filled = self
+        let size = grid.size, strides = [1, size.x, size.x * size.y]
+        for axis in 0..<3 where filled.scalars.contains(where: \.isNaN) {
+            let before = filled.scalars
+            for i in before.indices where before[i].isNaN {
+                let at = grid.index(at: i)[axis], last = size[axis] - 1, step = strides[axis]
+                for reach in 1...size[axis] {
+                    if at >= reach && !before[i - reach * step].isNaN { filled.scalars[i] = before[i - reach * step]; break }
+                    if at + reach <= last && !before[i + reach * step].isNaN { filled.scalars[i] = before[i + reach * step]; break }
+                }
+            }
+        }
+        for i in filled.scalars.indices where filled.scalars[i].isNaN { filled.scalars[i] = 0 }
+        return filled
+    }
+
     /// This volume at a coarser spacing, each new voxel the mean of what it covers, weighted by area of overlap.
     ///
     /// Axes already as coarse as asked for stay as they are: thick slices are not blurred.
@@ -50,6 +77,8 @@ extension Volume where Scalar == Float {
 
     private func averaged(along axis: Int, into m: Int) -> Volume<Float> {
         let size = grid.size, n = size[axis], ratio = Double(n) / Double(m)
+        /// Where the j-th new voxel begins; exact where it falls on a border, so that no neighbour comes in by rounding.
+        func border(_ j: Int) -> Double { Double(j * n) / Double(m) }
         var newSize = size
         newSize[axis] = m
         var linear = grid.worldFromVoxel.linear, first = Vector3.zero
@@ -60,7 +89,7 @@ extension Volume where Scalar == Float {
         var out = Volume<Float>(grid: target, repeating: 0)
         for o in 0..<target.count {
             var index = target.index(at: o)
-            let j = index[axis], lower = Double(j) * ratio, upper = lower + ratio
+            let lower = border(index[axis]), upper = border(index[axis] + 1)
             index[axis] = 0
             let start = grid.offset(index.x, index.y, index.z)
             var sum = 0.0
