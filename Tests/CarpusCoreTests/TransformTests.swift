@@ -114,8 +114,10 @@ import Testing
         // The image is linear in the world, so that resampling twice loses nothing.
         let inTurn = image.resampled(onto: grid, through: a).resampled(onto: grid, through: b)
         let atOnce = image.resampled(onto: grid, through: a * b)
-        let pairs = zip(inTurn.scalars, atOnce.scalars).filter { !$0.isNaN && !$1.isNaN }
-        #expect(pairs.count > 8000 && pairs.allSatisfy { abs($0 - $1) < 1e-4 })
+        // In the half voxel beyond its outer centres an image is constant, not linear.
+        for o in 0..<grid.count where grid.index(at: o).min() >= 5 && grid.index(at: o).max() <= 18 {
+            #expect(abs(inTurn.scalars[o] - atOnce.scalars[o]) < 1e-4)
+        }
     }
 
     @Test func transformsSurviveJSON() throws {

@@ -12,12 +12,10 @@ struct Scan {
 
     init(_ original: Volume<Float>) {
         var volume = original.reorientedToLPS()
-        var validity = Volume<Float>(grid: volume.grid, repeating: 1), count = 0
-        for i in volume.scalars.indices where !volume.scalars[i].isFinite {
-            (volume.scalars[i], validity.scalars[i]) = (0, 0)
-            count += 1
-        }
-        (self.volume, self.validity, self.invalidCount) = (volume, count > 0 ? validity : nil, count)
+        let count = volume.scalars.reduce(0) { $1.isFinite ? $0 : $0 + 1 }
+        (validity, invalidCount) = (count > 0 ? volume.map { $0.isFinite ? 1 : 0 } : nil, count)
+        if count > 0 { for i in volume.scalars.indices where !volume.scalars[i].isFinite { volume.scalars[i] = 0 } }
+        self.volume = volume
     }
 
     /// -1, 0 or 1: an order of scans by grid, then by content. What it is does not matter, only that it is one.
