@@ -22,8 +22,8 @@ struct ComparedPair {
         (invalidCounts, grids) = ((a.invalidCount, b.invalidCount), (a.volume.grid, b.volume.grid))
         self.frame = frame
         let one: Carried, two: Carried
-        (first, one) = Carried.carry(a, blur: frame.firstBlur, sourceFromHalfway: frame.firstFromHalfway, onto: frame.grid, parameters)
-        (second, two) = Carried.carry(b, blur: frame.secondBlur, sourceFromHalfway: frame.secondFromHalfway, onto: frame.grid, parameters)
+        (first, one) = Carried.carry(consume a, blur: frame.firstBlur, sourceFromHalfway: frame.firstFromHalfway, onto: frame.grid, parameters)
+        (second, two) = Carried.carry(consume b, blur: frame.secondBlur, sourceFromHalfway: frame.secondFromHalfway, onto: frame.grid, parameters)
 
         let covered = zip(first.scalars, second.scalars).map { !$0.isNaN && !$1.isNaN }
         let body = covered.indices.map { covered[$0] && one.body[$0] != 0 && two.body[$0] != 0 ? UInt8(1) : 0 }
@@ -81,7 +81,7 @@ private struct Carried {
 
     /// A scan brought to the halfway grid.
     static func carry(
-        _ scan: Scan, blur: Vector3, sourceFromHalfway: Affine, onto grid: Grid, _ parameters: ProgressionMap.Parameters
+        _ scan: consuming Scan, blur: Vector3, sourceFromHalfway: Affine, onto grid: Grid, _ parameters: ProgressionMap.Parameters
     ) -> (Volume<Float>, Carried) {
         let through = Transform.affine(sourceFromHalfway)
         func carried(_ source: Volume<Float>) -> Volume<Float> {
@@ -100,9 +100,10 @@ private struct Carried {
     }
 
     /// What the steps a scan went through, and smoothing after them, make of white noise of unit variance: what they make of the scan's.
-    private static func whiteNoise(_ white: Volume<Float>, smoothing: Double) -> (Float, Float) {
+    private static func whiteNoise(_ white: consuming Volume<Float>, smoothing: Double) -> (Float, Float) {
+        let before = standardDeviation(white.scalars)
         let smooth = Smoothing.smoothedKeepingGaps(white, variance: Vector3(repeating: smoothing * smoothing))
-        return (standardDeviation(white.scalars), standardDeviation(smooth.scalars))
+        return (before, standardDeviation(smooth.scalars))
     }
 
     private static func standardDeviation(_ values: [Float]) -> Float {

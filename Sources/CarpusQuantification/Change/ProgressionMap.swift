@@ -97,7 +97,7 @@ public enum ProgressionMap {
         let baselineFromHalfway = swapped ? frame.secondFromHalfway : frame.firstFromHalfway
         let region = mask?.resampled(onto: frame.grid, through: .affine(baselineFromHalfway)).labels
         if swapped { (a, b) = (b, a) }
-        let pair = try ComparedPair(first: a, second: b, frame: frame, region: region, parameters: parameters)
+        let pair = try ComparedPair(first: consume a, second: consume b, frame: frame, region: region, parameters: parameters)
         return pair.result(swapped: swapped, parameters: parameters, method: method)
     }
 

@@ -16,24 +16,23 @@ enum Smoothing {
     }
 
     /// The volume smoothed along each axis with the given variances in mm²; the outermost value holds beyond the border.
-    static func smoothed(_ volume: Volume<Float>, variance: Vector3) -> Volume<Float> {
-        var scalars = volume.scalars
-        let spacing = volume.grid.spacing
-        for axis in 0..<3 where volume.grid.size[axis] > 1 && variance[axis] > 0 {
+    static func smoothed(_ volume: consuming Volume<Float>, variance: Vector3) -> Volume<Float> {
+        let grid = volume.grid, spacing = grid.spacing
+        var scalars = (consume volume).scalars
+        for axis in 0..<3 where grid.size[axis] > 1 && variance[axis] > 0 {
             let kernel = kernel(variance: variance[axis] / (spacing[axis] * spacing[axis]))
-            scalars = axis == 0 ? alongRows(scalars, volume.grid.size, kernel) : acrossRows(scalars, volume.grid.size, axis, kernel)
+            scalars = axis == 0 ? alongRows(scalars, grid.size, kernel) : acrossRows(scalars, grid.size, axis, kernel)
         }
-        return Volume(grid: volume.grid, scalars: scalars)
+        return Volume(grid: grid, scalars: scalars)
     }
 
     /// Smoothing that knows of gaps: NaN neither spreads nor is filled.
-    static func smoothedKeepingGaps(_ volume: Volume<Float>, variance: Vector3) -> Volume<Float> {
+    static func smoothedKeepingGaps(_ volume: consuming Volume<Float>, variance: Vector3) -> Volume<Float> {
         guard volume.scalars.contains(where: \.isNaN) else { return smoothed(volume, variance: variance) }
-        let weights = smoothed(volume.map { $0.isNaN ? 0 : 1 }, variance: variance)
-        var sums = smoothed(volume.map { $0.isNaN ? 0 : $0 }, variance: variance)
-        for i in sums.scalars.indices {
-            sums.scalars[i] = volume.scalars[i].isNaN ? .nan : sums.scalars[i] / weights.scalars[i]
-        }
+        var weights = smoothed(volume.map { $0.isNaN ? 0 : 1 }, variance: variance)
+        for i in volume.scalars.indices where volume.scalars[i].isNaN { (volume.scalars[i], weights.scalars[i]) = (0, .nan) }
+        var sums = smoothed(volume, variance: variance)
+        for i in sums.scalars.indices { sums.scalars[i] /= weights.scalars[i] }
         return sums
     }
 
