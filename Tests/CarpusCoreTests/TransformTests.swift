@@ -98,8 +98,9 @@ import Testing
             let p = field.grid.worldFromVoxel(Vector3(field.grid.index(at: o)))
             // At its voxels the inverse is exact to its tolerance; between them both are only linear.
             #expect((field(back(p)) - p).length < 2e-3)
-            // Near the border both hold their last value instead of going on.
-            if abs(p.x) < 12, abs(p.y) < 12, abs(p.z) < 12 { #expect((back(field(p)) - p).length < 0.02) }
+            // At the border the field has a kink, and no inverse on its grid comes near that.
+            let index = field.grid.index(at: o)
+            if index.min() >= 1 && index.max() <= 14 { #expect((back(field(p)) - p).length < 0.03) }
         }
         var folding = field.displacements
         for i in folding.indices { folding[i] = SIMD3(-3 * Float(field.grid.worldFromVoxel(Vector3(field.grid.index(at: i))).x), 0, 0) }
@@ -113,9 +114,10 @@ import Testing
         // The image is linear in the world, so that resampling twice loses nothing.
         let inTurn = image.resampled(onto: grid, through: a).resampled(onto: grid, through: b)
         let atOnce = image.resampled(onto: grid, through: a * b)
-        // Away from the border, where values are held for half a voxel.
-        let inner = (0..<grid.count).filter { grid.worldFromVoxel(Vector3(grid.index(at: $0))).length < 9 }
-        #expect(inner.count > 2500 && inner.allSatisfy { abs(inTurn.scalars[$0] - atOnce.scalars[$0]) < 1e-4 })
+        // In the half voxel beyond its outer centres an image is constant, not linear.
+        for o in 0..<grid.count where grid.index(at: o).min() >= 5 && grid.index(at: o).max() <= 18 {
+            #expect(abs(inTurn.scalars[o] - atOnce.scalars[o]) < 1e-4)
+        }
     }
 
     @Test func transformsSurviveJSON() throws {

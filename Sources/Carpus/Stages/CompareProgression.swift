@@ -57,7 +57,7 @@ public enum CompareProgression: Stage {
     }
 
     public static func methods(_: Parameters) -> String {
-        "Change between visits was mapped half-way between the rigidly aligned scans: equal interpolation of both, intensities matched on stable tissue, the difference divided by the standard deviation expected from noise and residual misregistration, and clusters beyond a threshold kept."
+        "Change between visits was mapped half-way between the rigidly aligned scans: equal interpolation of both, intensities matched on stable tissue, the difference divided by the standard deviation expected from noise and residual misregistration, and clusters beyond a threshold kept; volumes of change are measured at half height."
     }
 
 }

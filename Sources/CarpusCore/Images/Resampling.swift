@@ -1,6 +1,9 @@
 extension Volume where Scalar == Float {
     /// This volume seen on another grid.
     ///
+    /// A value made from a voxel that is not known (NaN) is NaN, and no other: a spline runs through gaps as if the nearest
+    /// known value stood there, and is told where linear interpolation could tell it.
+    ///
     /// - Parameters:
     ///   - target: the grid to fill.
     ///   - sourceFromTarget: where, in this volume's world, each world point of the target lies.
@@ -11,10 +14,13 @@ extension Volume where Scalar == Float {
         onto target: Grid, through sourceFromTarget: Transform = .identity, interpolation: Interpolation = .linear, outside: Float = .nan
     ) -> Volume<Float> {
         if sourceFromTarget == .identity && target == grid { return self }
-        if interpolation == .cubic, scalars.contains(where: \.isNaN) {
-            return resampledAroundGaps(onto: target, through: sourceFromTarget, outside: outside)
-        }
         let source = grid
+        if interpolation == .cubic && scalars.contains(where: \.isNaN) {
+            var spline = withGapsFilled().resampled(onto: target, through: sourceFromTarget, interpolation: .cubic, outside: outside)
+            let known = resampled(onto: target, through: sourceFromTarget, interpolation: .linear, outside: 0)
+            for i in known.scalars.indices where known.scalars[i].isNaN { spline.scalars[i] = .nan }
+            return spline
+        }
         let coefficients = interpolation == .cubic ? CubicSpline.coefficients(of: self) : scalars
         let sampler = Sampler(size: source.size, interpolation: interpolation, outside: outside)
         let affine = sourceFromTarget.asAffine.map { source.voxelFromWorld * $0 * target.worldFromVoxel }
@@ -36,17 +42,22 @@ extension Volume where Scalar == Float {
         return Volume(grid: target, scalars: result)
     }
 
-    /// The spline's filter runs along whole lines and would carry a gap to their ends: gaps are filled for it, and come back
-    /// where linear interpolation meets them.
-    private func resampledAroundGaps(onto target: Grid, through sourceFromTarget: Transform, outside: Float) -> Volume<Float> {
-        var filled = self, last: Float = 0
-        for i in filled.scalars.indices {
-            if filled.scalars[i].isNaN { filled.scalars[i] = last } else { last = filled.scalars[i] }
+    /// NaN replaced by the nearest value along the first axis that has one on the voxel's line, then along the next; 0 when nothing is known.
+    private func withGapsFilled() -> Volume<Float> {
+        var filled = self
+        let size = grid.size, strides = [1, size.x, size.x * size.y]
+        for axis in 0..<3 where filled.scalars.contains(where: \.isNaN) {
+            let before = filled.scalars
+            for i in before.indices where before[i].isNaN {
+                let at = grid.index(at: i)[axis], last = size[axis] - 1, step = strides[axis]
+                for reach in 1...size[axis] {
+                    if at >= reach && !before[i - reach * step].isNaN { filled.scalars[i] = before[i - reach * step]; break }
+                    if at + reach <= last && !before[i + reach * step].isNaN { filled.scalars[i] = before[i + reach * step]; break }
+                }
+            }
         }
-        var result = filled.resampled(onto: target, through: sourceFromTarget, interpolation: .cubic, outside: outside)
-        let known = resampled(onto: target, through: sourceFromTarget, interpolation: .linear, outside: outside)
-        for i in result.scalars.indices where known.scalars[i].isNaN { result.scalars[i] = .nan }
-        return result
+        for i in filled.scalars.indices where filled.scalars[i].isNaN { filled.scalars[i] = 0 }
+        return filled
     }
 
     /// This volume at a coarser spacing, each new voxel the mean of what it covers, weighted by area of overlap.
@@ -66,6 +77,8 @@ extension Volume where Scalar == Float {
 
     private func averaged(along axis: Int, into m: Int) -> Volume<Float> {
         let size = grid.size, n = size[axis], ratio = Double(n) / Double(m)
+        /// Where the j-th new voxel begins; exact where it falls on a border, so that no neighbour comes in by rounding.
+        func border(_ j: Int) -> Double { Double(j * n) / Double(m) }
         var newSize = size
         newSize[axis] = m
         var linear = grid.worldFromVoxel.linear, first = Vector3.zero
@@ -76,14 +89,12 @@ extension Volume where Scalar == Float {
         var out = Volume<Float>(grid: target, repeating: 0)
         for o in 0..<target.count {
             var index = target.index(at: o)
-            let j = index[axis], lower = Double(j) * ratio, upper = lower + ratio
+            let lower = border(index[axis]), upper = border(index[axis] + 1)
             index[axis] = 0
             let start = grid.offset(index.x, index.y, index.z)
             var sum = 0.0
             for i in Int(lower)..<min(n, Int(upper.rounded(.up))) {
                 let weight = min(upper, Double(i + 1)) - max(lower, Double(i))
-                // What rounding leaves of a voxel that only touches is no part of the mean; a gap in it must not spread.
-                guard weight > 1e-9 else { continue }
                 sum += weight * Double(scalars[start + i * stride])
             }
             out.scalars[o] = Float(sum / ratio)

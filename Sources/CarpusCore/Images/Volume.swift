@@ -32,7 +32,7 @@ public struct Volume<Scalar: Sendable>: Sendable {
     /// The same voxels with their axes permuted and flipped to run nearest to L, P and S; no interpolation.
     public func reorientedToLPS() -> Volume {
         let (target, axes) = grid.reorientedToLPS()
-        if axes.enumerated().allSatisfy({ $1.source == $0 && !$1.flipped }) { return self }
+        if target == grid { return self }
         return Volume(grid: target, scalars: Self.permuted(scalars, size: grid.size, axes: axes, newSize: target.size))
     }
 

@@ -42,13 +42,26 @@ public struct DisplacementField: Hashable, Sendable, Codable {
         return (a * (1 - f.y) + b * f.y) * (1 - f.z) + (c * (1 - f.y) + d * f.y) * f.z
     }
 
+    /// Whether space is turned inside out somewhere: the determinant of the map from a voxel to its three next ones is not positive.
+    public var folds: Bool {
+        let size = grid.size, steps = [1, size.x, size.x * size.y], whole = grid.worldFromVoxel.linear
+        return (0..<grid.count).contains { i in
+            let at = grid.index(at: i)
+            var moved = whole
+            for axis in 0..<3 where size[axis] > 1 {
+                let low = at[axis] < size[axis] - 1 ? i : i - steps[axis]
+                moved[column: axis] += Vector3(displacements[low + steps[axis]]) - Vector3(displacements[low])
+            }
+            return !(moved.determinant / whole.determinant > 0)
+        }
+    }
+
     /// The field of the way back on the same grid, by fixed-point iteration (Chen et al. 2008).
     ///
     /// - Throws: `GeometryError` when the field folds, or some point does not settle to `tolerance` mm.
     public func inverted(tolerance: Double = 1e-3, iterations: Int = 60) throws -> DisplacementField {
-        let least = smallestJacobian
-        guard least > 0 else {
-            throw GeometryError(code: .notInvertible, message: "the displacement field folds and has no inverse: its Jacobian falls to \(least)")
+        guard !folds else {
+            throw GeometryError(code: .notInvertible, message: "the displacement field folds: it turns space inside out at some voxel and has no inverse")
         }
         var worst = 0.0
         let field = (0..<grid.count).map { i -> SIMD3<Float> in
@@ -66,23 +79,5 @@ public struct DisplacementField: Hashable, Sendable, Codable {
             throw GeometryError(code: .notInvertible, message: "the displacement field has no inverse: a point is still \(worst) mm off after \(iterations) iterations")
         }
         return DisplacementField(grid: grid, displacements: field)
-    }
-
-    /// The smallest determinant of the map's derivative over the field's cells, by differences between neighbours; not above 0
-    /// where the field folds.
-    public var smallestJacobian: Double {
-        var least = Double.infinity
-        let step = Index3(1, grid.size.x, grid.size.x * grid.size.y), world = grid.worldFromVoxel.linear, volume = world.determinant
-        for i in 0..<grid.count {
-            let at = grid.index(at: i)
-            var edges = world
-            // The last voxel of an axis belongs to the cell before it; an axis of one voxel does not stretch.
-            for axis in 0..<3 where grid.size[axis] > 1 {
-                let low = at[axis] < grid.size[axis] - 1 ? i : i - step[axis]
-                edges[column: axis] += Vector3(displacements[low + step[axis]]) - Vector3(displacements[low])
-            }
-            least = min(least, edges.determinant / volume)
-        }
-        return least
     }
 }

@@ -24,11 +24,12 @@ public indirect enum Transform: Hashable, Sendable, Codable {
 
     /// First `b`, then `a`. Affine neighbours are multiplied out.
     public static func * (a: Transform, b: Transform) -> Transform {
-        var links: [Transform] = []
-        for link in a.links + b.links {
+        if let a = a.asAffine, let b = b.asAffine { return .affine(a * b) }
+        var links = a.links
+        for link in b.links {
             if let last = links.last?.asAffine, let next = link.asAffine { links[links.count - 1] = .affine(last * next) } else { links.append(link) }
         }
-        return links.count == 1 ? links[0] : .chain(links)
+        return .chain(links)
     }
 
     /// The same map as one affine, or nil when a displacement is in it.

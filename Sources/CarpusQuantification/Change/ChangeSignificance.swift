@@ -54,4 +54,17 @@ enum ChangeSignificance {
         }
         return labels
     }
+
+    /// How many voxels of each label 1 and 2 stand at half height or above.
+    ///
+    /// A strong change is beyond any threshold well outside its edge, where voxels are filled in part and kernels reach over.
+    /// At half of its height a blurred edge stands where the sharp one did; so a voxel belongs to the volume of a change when
+    /// it differs at least half as much as the one that differs most within 1.5 mm, or one voxel.
+    static func atHalfHeight(_ labels: [UInt16], difference: Volume<Float>) -> (decrease: Int, increase: Int) {
+        guard labels.contains(where: { $0 != 0 }) else { return (0, 0) }
+        let peaks = Peaks.around(difference, reach: 1.5)
+        var counts = [0, 0, 0]
+        for i in labels.indices where labels[i] != 0 && 2 * abs(difference.scalars[i]) >= peaks[i] { counts[Int(labels[i])] += 1 }
+        return (counts[1], counts[2])
+    }
 }

@@ -18,11 +18,12 @@ struct ComparedPair {
     let invalidCounts: (first: Int, second: Int)
     let grids: (first: Grid, second: Grid)
 
-    init(first a: Scan, second b: Scan, frame: HalfwayFrame, region: [UInt16]?, parameters: ProgressionMap.Parameters) throws {
-        var one = Carried(a, blur: frame.firstBlur, sourceFromHalfway: frame.firstFromHalfway, onto: frame.grid, parameters)
-        var two = Carried(b, blur: frame.secondBlur, sourceFromHalfway: frame.secondFromHalfway, onto: frame.grid, parameters)
-        (self.frame, first, second) = (frame, one.takeVolume(), two.takeVolume())
+    init(first a: consuming Scan, second b: consuming Scan, frame: HalfwayFrame, region: [UInt16]?, parameters: ProgressionMap.Parameters) throws {
         (invalidCounts, grids) = ((a.invalidCount, b.invalidCount), (a.volume.grid, b.volume.grid))
+        self.frame = frame
+        let one: Carried, two: Carried
+        (first, one) = Carried.carry(consume a, blur: frame.firstBlur, sourceFromHalfway: frame.firstFromHalfway, onto: frame.grid, parameters)
+        (second, two) = Carried.carry(consume b, blur: frame.secondBlur, sourceFromHalfway: frame.secondFromHalfway, onto: frame.grid, parameters)
 
         let covered = zip(first.scalars, second.scalars).map { !$0.isNaN && !$1.isNaN }
         let body = covered.indices.map { covered[$0] && one.body[$0] != 0 && two.body[$0] != 0 ? UInt8(1) : 0 }
@@ -36,74 +37,73 @@ struct ComparedPair {
         let looked = region == nil ? body : zip(body, assessed).map { $0 | $1 }
 
         let sample = Robust.sample(body)
-        match = IntensityMatch(first.scalars, second.scalars, at: sample, noise: (one.noise, two.noise))
-        match.normalise(&first.scalars, &second.scalars)
-        let field = IntensityField(order: parameters.fieldOrder, first.scalars, second.scalars, at: sample, grid: frame.grid)
-        field.remove(from: &first.scalars, &second.scalars)
-        largestField = exp(sample.map { field.logarithm(at: frame.grid.index(at: $0)) }.max { abs($0) < abs($1) } ?? 0)
+        let scale = Normalisation(&first.scalars, &second.scalars, at: sample, grid: frame.grid, noise: (one.noise, two.noise), fieldOrder: parameters.fieldOrder)
+        match = scale.match
+        largestField = exp(sample.map { scale.field.logarithm(at: frame.grid.index(at: $0)) }.max { abs($0) < abs($1) } ?? 0)
 
         let width = Vector3(repeating: parameters.smoothing * parameters.smoothing)
-        difference = Smoothing.smoothedKeepingGaps(Self.combined(first, second) { $1 - $0 }, variance: width)
-        let smoothMean = Smoothing.smoothedKeepingGaps(Self.combined(first, second) { ($0 + $1) / 2 }, variance: width)
+        let signal = Self.signal(first, second, sample)
+        difference = Self.smoothed(first, second, width) { $1 - $0 }
+        let mean = Self.smoothed(first, second, width) { ($0 + $1) / 2 }
 
         // A floor of a thousandth of the signal keeps scans without any noise from making every rounding error a change.
-        let signal = Robust.median(sample.map { [first, second] in abs(first.scalars[$0] + second.scalars[$0]) / 2 }), root = Float(match.gain.squareRoot())
+        let root = Float(match.gain.squareRoot())
         noise = (one.smoothedNoise * root, two.smoothedNoise / root)
         let floor = max(1e-3 * signal, .leastNormalMagnitude)
-        let seen = ChangeSignificance.flatScatter(of: difference, mean: smoothMean, at: sample)
+        let seen = ChangeSignificance.flatScatter(of: difference, mean: mean, at: sample)
         let total = max((noise.first * noise.first + noise.second * noise.second).squareRoot(), floor, seen)
         flatScatter = Double(seen)
         (z, scatter) = ChangeSignificance.zScore(
-            of: difference, mean: smoothMean, noise: total, error: PositionError(registration: parameters.registrationError, interpolation: parameters.interpolationError),
+            of: difference, mean: mean, noise: total, error: PositionError(registration: parameters.registrationError, interpolation: parameters.interpolationError),
             blockSize: parameters.scatterBlock, body: looked)
         residual = Double(Robust.scatter(Self.values(difference, sample)) / max(signal, .leastNormalMagnitude))
     }
 
-    private static func combined(_ a: Volume<Float>, _ b: Volume<Float>, _ make: (Float, Float) -> Float) -> Volume<Float> {
-        Volume(grid: a.grid, scalars: zip(a.scalars, b.scalars).map(make))
+    /// The median signal of both scans.
+    private static func signal(_ first: Volume<Float>, _ second: Volume<Float>, _ voxels: [Int]) -> Float {
+        Robust.median(voxels.map { abs(first.scalars[$0] + second.scalars[$0]) / 2 })
+    }
+
+    /// The two scans put together voxel by voxel and smoothed.
+    private static func smoothed(_ first: Volume<Float>, _ second: Volume<Float>, _ variance: Vector3, _ join: (Float, Float) -> Float) -> Volume<Float> {
+        Smoothing.smoothedKeepingGaps(Volume(grid: first.grid, scalars: zip(first.scalars, second.scalars).map(join)), variance: variance)
     }
 
     private static func values(_ volume: Volume<Float>, _ voxels: [Int]) -> [Float] { voxels.map { volume.scalars[$0] } }
 }
 
-/// A scan on the halfway grid.
+/// What is known of a scan on the halfway grid, beside its values.
 private struct Carried {
-    private var volume: Volume<Float>?
     /// 1 where the scan shows the body.
     let body: [UInt8]
     /// The standard deviation of the noise there, in the scan's unit, before and after the smoothing of the difference.
     let noise, smoothedNoise: Float
 
-    init(_ scan: Scan, blur: Vector3, sourceFromHalfway: Affine, onto grid: Grid, _ parameters: ProgressionMap.Parameters) {
-        let through = Transform.affine(sourceFromHalfway), own = Foreground.mask(of: scan.volume)
+    /// A scan brought to the halfway grid.
+    static func carry(
+        _ scan: consuming Scan, blur: Vector3, sourceFromHalfway: Affine, onto grid: Grid, _ parameters: ProgressionMap.Parameters
+    ) -> (Volume<Float>, Carried) {
+        let through = Transform.affine(sourceFromHalfway)
         func carried(_ source: Volume<Float>) -> Volume<Float> {
             Smoothing.smoothed(source, variance: blur).resampled(onto: grid, through: through, interpolation: parameters.interpolation)
         }
-        // What the same steps make of white noise tells what they make of the scan's. Done first, so that it is gone when the
-        // scan itself is carried.
-        let native = Noise.standardDeviation(of: scan.volume, inside: own)
-        (noise, smoothedNoise) = {
-            let white = carried(Noise.white(on: scan.volume.grid)), before = Self.standardDeviation(white.scalars)
-            let smooth = Smoothing.smoothedKeepingGaps(white, variance: Vector3(repeating: parameters.smoothing * parameters.smoothing))
-            return (native * before, native * Self.standardDeviation(smooth.scalars))
-        }()
+        let own = Foreground.mask(of: scan.volume), native = Noise.standardDeviation(of: scan.volume, inside: own)
+        let (noise, smoothedNoise) = whiteNoise(carried(Noise.white(on: scan.volume.grid)), smoothing: parameters.smoothing)
+        let legend = Legend([]), labels = LabelMap(grid: scan.volume.grid, labels: own.map(UInt16.init), legend: legend)
+        let body = labels.resampled(onto: grid, through: through).labels.map(UInt8.init)
         var volume = carried(scan.volume)
         if let validity = scan.validity {
             let known = validity.resampled(onto: grid, through: through)
             for i in volume.scalars.indices where known.scalars[i] < 0.999 { volume.scalars[i] = .nan }
         }
-        self.volume = volume
-        body = Self.body(own, on: scan.volume.grid, seenOn: grid, through: through)
+        return (volume, Carried(body: body, noise: native * noise, smoothedNoise: native * smoothedNoise))
     }
 
-    /// Hands the volume over, so that changing it copies nothing.
-    mutating func takeVolume() -> Volume<Float> {
-        guard let taken = volume.take() else { preconditionFailure("a carried volume is taken once") }
-        return taken
-    }
-
-    private static func body(_ own: [UInt8], on source: Grid, seenOn grid: Grid, through map: Transform) -> [UInt8] {
-        Volume(grid: source, scalars: own.map(Float.init)).resampled(onto: grid, through: map, interpolation: .nearest).scalars.map { $0 > 0.5 ? 1 : 0 }
+    /// What the steps a scan went through, and smoothing after them, make of white noise of unit variance: what they make of the scan's.
+    private static func whiteNoise(_ white: consuming Volume<Float>, smoothing: Double) -> (Float, Float) {
+        let before = standardDeviation(white.scalars)
+        let smooth = Smoothing.smoothedKeepingGaps(white, variance: Vector3(repeating: smoothing * smoothing))
+        return (before, standardDeviation(smooth.scalars))
     }
 
     private static func standardDeviation(_ values: [Float]) -> Float {

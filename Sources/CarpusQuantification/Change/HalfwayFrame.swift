@@ -12,14 +12,10 @@ struct Scan {
 
     init(_ original: Volume<Float>) {
         var volume = original.reorientedToLPS()
-        invalidCount = volume.scalars.reduce(0) { $0 + ($1.isFinite ? 0 : 1) }
-        guard invalidCount > 0 else {
-            (self.volume, validity) = (volume, nil)
-            return
-        }
-        var valid = Volume<Float>(grid: volume.grid, repeating: 1)
-        for i in volume.scalars.indices where !volume.scalars[i].isFinite { (volume.scalars[i], valid.scalars[i]) = (0, 0) }
-        (self.volume, validity) = (volume, valid)
+        let count = volume.scalars.reduce(0) { $1.isFinite ? $0 : $0 + 1 }
+        (validity, invalidCount) = (count > 0 ? volume.map { $0.isFinite ? 1 : 0 } : nil, count)
+        if count > 0 { for i in volume.scalars.indices where !volume.scalars[i].isFinite { volume.scalars[i] = 0 } }
+        self.volume = volume
     }
 
     /// -1, 0 or 1: an order of scans by grid, then by content. What it is does not matter, only that it is one.

@@ -12,6 +12,9 @@ struct IntensityField {
     private(set) var terms: [Term] = []
     private let size: Index3
 
+    /// No field.
+    init(on grid: Grid) { size = grid.size }
+
     /// Fits the field to what the normalised scans still differ by, where both have tissue's signal.
     init(order: Int, _ first: [Float], _ second: [Float], at voxels: [Int], grid: Grid) {
         size = grid.size
@@ -41,6 +44,15 @@ struct IntensityField {
             coefficients = next
         }
         terms = zip(powers, coefficients).map { Term(powers: $0, coefficient: $1) }
+    }
+
+    /// Puts another field of the same grid and order on top.
+    mutating func add(_ other: IntensityField) {
+        guard terms.count == other.terms.count else {
+            if terms.isEmpty { terms = other.terms }
+            return
+        }
+        for i in terms.indices { terms[i].coefficient += other.terms[i].coefficient }
     }
 
     /// Takes half of the field from each of two scans.

@@ -10,6 +10,9 @@ struct IntensityMatch {
     /// Pearson's correlation over the voxels kept.
     var correlation = 0.0
 
+    /// Scans of one scale.
+    init() {}
+
     /// A match of gain and offset over chosen voxels.
     ///
     /// - Parameter noise: the standard deviations of the noise, which is no part of what the scans share.
@@ -50,10 +53,15 @@ struct IntensityMatch {
         offset = my - gain * mx
     }
 
+    /// By what the first and the second scan are multiplied, and what is then added to the first and taken from the second.
+    var factors: (first: Double, second: Double, shift: Double) {
+        let root = gain.squareRoot()
+        return (root, 1 / root, offset / (2 * root))
+    }
+
     /// Brings both scans to the common scale, where they exist.
     func normalise(_ first: inout [Float], _ second: inout [Float]) {
-        let root = gain.squareRoot(), shift = offset / (2 * root)
-        let (m1, m2, s) = (Float(root), Float(1 / root), Float(shift))
+        let (m1, m2, s) = (Float(factors.first), Float(factors.second), Float(factors.shift))
         guard m1 != 1 || s != 0 else { return }
         for i in first.indices {
             first[i] = m1 * first[i] + s

@@ -68,7 +68,8 @@ public enum ProgressionMap {
         public let baselineNoise, followupNoise: Double
         /// By what factor the difference scatters more than noise and registration explain; at least 1.
         public let scatter: Double
-        /// Volumes of change in mL (`volume-change` of `increase`, `decrease`, `net`) and their `mean-z`.
+        /// Volumes of change in mL at half height (`volume-change` of `increase`, `decrease`, `net`), the volumes marked in
+        /// `significant` (`significant-volume`), which for strong changes are larger by their blurred edges, and the `mean-z` there.
         public let measurements: [Measurement]
         /// Doubts about it.
         public let findings: [Finding]
@@ -90,7 +91,7 @@ public enum ProgressionMap {
         guard let forward = followupFromBaseline.asAffine, let backward = forward.inverse else {
             throw QuantificationError(.badTransform, "a progression map needs a rigid or affine transform that can be inverted: a deformation would take the change away with it; register the visits rigidly")
         }
-        let (a, b) = (Scan(baseline), Scan(followup))
+        var (a, b) = (Scan(baseline), Scan(followup))
         let halves = (try HalfwayFrame.half(of: forward), try HalfwayFrame.half(of: backward))
         let swapped = isSwapped(a.order(against: b), halves.0, halves.1)
         let frame = try swapped
@@ -98,7 +99,8 @@ public enum ProgressionMap {
             : HalfwayFrame(first: a.volume.grid, second: b.volume.grid, half: halves.0)
         let baselineFromHalfway = swapped ? frame.secondFromHalfway : frame.firstFromHalfway
         let region = mask?.resampled(onto: frame.grid, through: .affine(baselineFromHalfway)).labels
-        let pair = try ComparedPair(first: swapped ? b : a, second: swapped ? a : b, frame: frame, region: region, parameters: parameters)
+        if swapped { (a, b) = (b, a) }
+        let pair = try ComparedPair(first: consume a, second: consume b, frame: frame, region: region, parameters: parameters)
         return pair.result(swapped: swapped, parameters: parameters, method: method)
     }
 

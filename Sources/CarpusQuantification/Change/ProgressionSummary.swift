@@ -36,11 +36,15 @@ extension ComparedPair {
             counts[Int(labels[i])] += 1
             sums[Int(labels[i])] += Double(z.scalars[i])
         }
-        func change(_ voxels: Int, _ region: String) -> Measurement {
-            Measurement("volume-change", Double(voxels) * voxel / 1000, unit: "mL", region: region, status: status, reason: reason, method: method)
+        func volume(_ quantity: String, _ voxels: Int, _ region: String) -> Measurement {
+            Measurement(quantity, Double(voxels) * voxel / 1000, unit: "mL", region: region, status: status, reason: reason, method: method)
         }
-        let regions = [(1, "decrease"), (2, "increase")]
-        let volumes = regions.reversed().map { change(counts[$0], $1) } + [change(counts[2] - counts[1], "net")]
+        let regions = [(1, "decrease"), (2, "increase")], core = ChangeSignificance.atHalfHeight(labels, difference: difference)
+        let volumes = [
+            volume("volume-change", core.increase, "increase"), volume("volume-change", core.decrease, "decrease"),
+            volume("volume-change", core.increase - core.decrease, "net"),
+            volume("significant-volume", counts[2], "increase"), volume("significant-volume", counts[1], "decrease"),
+        ]
         let scores = regions.reversed().map { label, region -> Measurement in
             counts[label] > 0
                 ? Measurement("mean-z", sums[label] / Double(counts[label]), unit: "1", region: region, status: status, reason: reason, method: method)

@@ -17,22 +17,22 @@ enum Smoothing {
 
     /// The volume smoothed along each axis with the given variances in mm²; the outermost value holds beyond the border.
     static func smoothed(_ volume: consuming Volume<Float>, variance: Vector3) -> Volume<Float> {
-        let size = volume.grid.size, spacing = volume.grid.spacing
-        for axis in 0..<3 where size[axis] > 1 && variance[axis] > 0 {
+        let grid = volume.grid, spacing = grid.spacing
+        var scalars = (consume volume).scalars
+        for axis in 0..<3 where grid.size[axis] > 1 && variance[axis] > 0 {
             let kernel = kernel(variance: variance[axis] / (spacing[axis] * spacing[axis]))
-            volume.scalars = axis == 0 ? alongRows(volume.scalars, size, kernel) : acrossRows(volume.scalars, size, axis, kernel)
+            scalars = axis == 0 ? alongRows(scalars, grid.size, kernel) : acrossRows(scalars, grid.size, axis, kernel)
         }
-        return volume
+        return Volume(grid: grid, scalars: scalars)
     }
 
     /// Smoothing that knows of gaps: NaN neither spreads nor is filled.
     static func smoothedKeepingGaps(_ volume: consuming Volume<Float>, variance: Vector3) -> Volume<Float> {
-        let known = volume.scalars.map { $0.isNaN ? UInt8(0) : 1 }
-        guard known.contains(0) else { return smoothed(volume, variance: variance) }
-        for i in known.indices where known[i] == 0 { volume.scalars[i] = 0 }
+        guard volume.scalars.contains(where: \.isNaN) else { return smoothed(volume, variance: variance) }
+        var weights = smoothed(volume.map { $0.isNaN ? 0 : 1 }, variance: variance)
+        for i in volume.scalars.indices where volume.scalars[i].isNaN { (volume.scalars[i], weights.scalars[i]) = (0, .nan) }
         var sums = smoothed(volume, variance: variance)
-        let weights = smoothed(Volume(grid: sums.grid, scalars: known.map(Float.init)), variance: variance)
-        for i in known.indices { sums.scalars[i] = known[i] == 0 ? .nan : sums.scalars[i] / weights.scalars[i] }
+        for i in sums.scalars.indices { sums.scalars[i] /= weights.scalars[i] }
         return sums
     }
 
