@@ -52,12 +52,14 @@ import Testing
         var c = empty()
         c.visits = [.init("01", side: .left), .init("02", side: .left)]
         c.measurements = [
-            .init(Measurement("volume-change", 0.12345, unit: "mL", region: "increase", method: "m/1"), step: "change", occasion: "01>02"),
+            .init(Measurement("volume-change", 0.12345, unit: "mL", region: "net", method: "m/1"), step: "change", occasion: "01>02"),
+            .init(Measurement("volume-change", 0.45678, unit: "mL", region: "decrease", method: "m/1"), step: "change", occasion: "01>02"),
             .init(Measurement("volume", 1.23456, unit: "mL", region: "lunate", method: "m/1"), step: "bones", occasion: "01"),
         ]
         let html = try ReportPage.html(c)
         let visit = try #require(html.range(of: "<h3>Visit 01</h3>")), change = try #require(html.range(of: "<h3>Change, visit 01 → 02</h3>"))
         #expect(visit.lowerBound < change.lowerBound && html.contains(">+0.123<") && html.contains(">1.23<"))
+        #expect(html.contains(">0.457<"), "a decrease says its direction by name")
     }
 
     @Test func findingsGoFromSeriousToNoteAndMethodsAreToldOnce() throws {

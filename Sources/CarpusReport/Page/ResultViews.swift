@@ -88,7 +88,9 @@ struct MeasurementGroup {
 
     private static func row(_ m: Measurement) -> Row {
         let change = m.quantity.hasSuffix("-change")
-        let value = m.value.map { change ? Numbers.signed($0) : Numbers.short($0) } ?? "–"
+        // An increase and a decrease say their direction by name; only what may go either way needs a sign.
+        let signed = change && m.region != "increase" && m.region != "decrease"
+        let value = m.value.map { signed ? Numbers.signed($0) : Numbers.short($0) } ?? "–"
         return Row(
             region: m.region, quantity: m.quantity, value: value, unit: Wording.unit(m.unit), status: m.status.rawValue,
             statusWord: Wording.status(m.status.rawValue), reason: m.reason ?? "")
