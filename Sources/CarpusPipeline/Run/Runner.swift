@@ -51,7 +51,7 @@ public struct Runner: Sendable {
             let resolved = try stage.resolve(parameters)
             return await execute(stage, step: step, parameters: resolved, inputs: inputs, subject: subject, occasion: occasion)
         } catch {
-            return StepResult(step: step, stage: stage.name, occasion: occasion, outcome: .failed("\(error)"), record: nil, outputs: [:])
+            return StepResult(step: step, stage: stage.name, occasion: occasion, outcome: .failed(StepResult.sentence(error)), record: nil, outputs: [:])
         }
     }
 
@@ -120,7 +120,7 @@ public struct Runner: Sendable {
                 record = made
             }
         } catch {
-            outcome = .failed("\(error)")
+            outcome = .failed(StepResult.sentence(error))
         }
         let result = StepResult(step: node.name, stage: node.stage.name, occasion: job.id.occasion, outcome: outcome, record: record, outputs: outputs)
         report(.finished(result, subject: subject, seconds: 0))
@@ -143,7 +143,7 @@ public struct Runner: Sendable {
             let (record, folder) = try await store.make(key, work: work)
             return result(.done(reused: false), record, folder)
         } catch {
-            return result(.failed("\(error)"))
+            return result(.failed(StepResult.sentence(error)))
         }
     }
 
@@ -158,6 +158,12 @@ public struct Runner: Sendable {
 }
 
 extension StepResult {
+    /// An error as a person reads it: the system's own come with a description, ours are their own.
+    static func sentence(_ error: any Error) -> String {
+        let domain = (error as NSError).domain
+        return domain == NSCocoaErrorDomain || domain == NSPOSIXErrorDomain ? error.localizedDescription : "\(error)"
+    }
+
     /// Why an output is not there, as a part of a sentence.
     func absence(of port: String) -> String {
         switch outcome {
