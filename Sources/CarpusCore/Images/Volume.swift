@@ -8,13 +8,13 @@ public struct Volume<Scalar: Sendable>: Sendable {
     public var scalars: [Scalar]
 
     /// A volume of given values.
-    public init(grid: Grid, scalars: [Scalar]) {
+    @inlinable public init(grid: Grid, scalars: [Scalar]) {
         precondition(scalars.count == grid.count, "a volume needs one scalar a voxel")
         (self.grid, self.scalars) = (grid, scalars)
     }
 
     /// A volume of one value.
-    public init(grid: Grid, repeating value: Scalar) {
+    @inlinable public init(grid: Grid, repeating value: Scalar) {
         self.init(grid: grid, scalars: [Scalar](repeating: value, count: grid.count))
     }
 
@@ -25,7 +25,8 @@ public struct Volume<Scalar: Sendable>: Sendable {
     }
 
     /// Another value for each voxel, on the same grid.
-    public func map<T>(_ transform: (Scalar) throws -> T) rethrows -> Volume<T> {
+    // Inlinable: across modules it would box every voxel.
+    @inlinable public func map<T>(_ transform: (Scalar) throws -> T) rethrows -> Volume<T> {
         Volume<T>(grid: grid, scalars: try scalars.map(transform))
     }
 
