@@ -5,7 +5,7 @@ import CarpusQuantification
 /// Volumes of labels.
 public enum MeasureVolumes: Stage {
     public static let name = "measure.volumes"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Gives the volume of each label in mL, and its mean signal where an image is given."
 
     /// What to measure.
@@ -28,17 +28,20 @@ public enum MeasureVolumes: Stage {
     public struct Outputs: Codable, Sendable {
         /// One row a label and quantity.
         public var volumes: Measurements
+        /// What is doubtful about them.
+        public var findings: Findings
     }
 
     private static var method: String { "\(name)/\(version)" }
 
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
-        Outputs(volumes: Measurements(try VolumeMeasurement.measure(inputs.labels, image: inputs.image, regions: parameters.regions, method: method)))
+        let result = try VolumeMeasurement.measure(inputs.labels, image: inputs.image, regions: parameters.regions, method: method)
+        return Outputs(volumes: Measurements(result.measurements), findings: Findings(result.findings))
     }
 
     public static func notScorable(_ parameters: Parameters, because reason: String) -> Outputs? {
         let regions = parameters.regions
-        return Outputs(volumes: Measurements(regions.map { .notScorable("volume", unit: "mL", region: $0, because: reason, method: method) }))
+        return Outputs(volumes: Measurements(regions.map { .notScorable("volume", unit: "mL", region: $0, because: reason, method: method) }), findings: Findings([]))
     }
 
     public static func methods(_: Parameters) -> String {

@@ -20,9 +20,10 @@ struct Measure: ParsableCommand {
     func run() throws {
         let target = try Output.file(output, force: force), source = URL(filePath: labels)
         let map = try NIfTI.readLabels(source, legend: try Legend.beside(source))
-        let rows = try VolumeMeasurement.measure(map, image: try image.map { try NIfTI.readVolume(URL(filePath: $0)) }, regions: [], method: "\(MeasureVolumes.name)/\(MeasureVolumes.version)")
+        let result = try VolumeMeasurement.measure(map, image: try image.map { try NIfTI.readVolume(URL(filePath: $0)) }, regions: [], method: "\(MeasureVolumes.name)/\(MeasureVolumes.version)")
         var table = MeasureTable()
-        table.add(rows, of: BIDSLabel.subject(of: source))
+        table.add(result.measurements, of: BIDSLabel.subject(of: source))
         try table.write(to: target)
+        for finding in result.findings where finding.severity > .note { Terminal.note("\(finding.severity.rawValue): \(finding.sentence)") }
     }
 }

@@ -83,17 +83,19 @@ public enum VolumeMeasurement {
     ///
     /// - Parameter regions: what is reported even when it does not occur; all of the legend when empty.
     /// - Throws: `QuantificationError` when the grids differ.
-    public static func measure(_ map: LabelMap, image: Volume<Float>? = nil, regions: [String], method: String) throws -> [Measurement] {
+    public static func measure(_ map: LabelMap, image: Volume<Float>? = nil, regions: [String], method: String) throws -> Result {
         var parameters = Parameters()
         parameters.wholeFieldAssessed = true
         let occurring = Set(map.counts.keys.compactMap { map.legend[$0]?.name })
-        let rows = try measure(map, image: image, parameters: parameters, method: method).measurements.filter {
+        var result = try measure(map, image: image, parameters: parameters, method: method)
+        result.measurements = result.measurements.filter {
             regions.isEmpty || regions.contains($0.region) || occurring.contains($0.region)
         }
         let strangers = regions.filter { map.legend[$0] == nil }
-        return rows + strangers.map {
+        result.measurements += strangers.map {
             .notScorable("volume", unit: "mL", region: $0, because: "the label map does not name \($0), so nothing looked for it", method: method)
         }
+        return result
     }
 
     private static func volume(_ extent: LabelExtents.Extent, of name: String, grid: Grid, _ parameters: Parameters, _ method: String) -> Measurement {
