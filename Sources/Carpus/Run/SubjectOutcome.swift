@@ -17,19 +17,11 @@ struct SubjectOutcome {
                 try Measurements(restingAt: stem).rows.map { row in
                     var row = row
                     row.visit = result.occasion.description
-                    row.side = row.side ?? side(at: result.occasion)
+                    row.side = row.side ?? sides.side(at: result.occasion.description)
                     row.source = result.record?.inputs.sorted { $0.key < $1.key }.first?.value.first
                     return row
                 }
             }
-        }
-    }
-
-    private func side(at occasion: Occasion) -> Laterality? {
-        switch occasion {
-        case .visit(let id): sides[id]
-        case .pair(let a, let b): sides[a] == sides[b] ? sides[a] : nil
-        case .subject: nil
         }
     }
 
@@ -108,5 +100,13 @@ public struct RunSummary: JSONArtifact {
     var sources: [String: [Origin]] {
         get { content.sources }
         set { content.sources = newValue }
+    }
+}
+
+extension [String: Laterality] {
+    /// The side at an occasion as it stands in tables: that of the visit, or of a pair whose visits agree.
+    func side(at occasion: String) -> Laterality? {
+        let found = Set(occasion.split(separator: ">").map { self[String($0)] })
+        return found.count == 1 ? found.first ?? nil : nil
     }
 }

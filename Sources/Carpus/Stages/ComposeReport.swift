@@ -41,7 +41,7 @@ public enum ComposeReport: Stage {
         page.measurements = sourced(inputs.measurements.map(\.rows), run, port: "measurements").map { measured in
             var measured = measured
             measured.value.visit = measured.value.visit ?? measured.occasion
-            measured.value.side = measured.value.side ?? side(at: measured.occasion, run.sides)
+            measured.value.side = measured.value.side ?? run.sides.side(at: measured.occasion)
             return measured
         }
         return page
@@ -61,11 +61,5 @@ public enum ComposeReport: Stage {
             settings = members.sorted { $0.key < $1.key }.filter { $0.value != .null }.map { .init($0.key, $0.value.canonical) }
         }
         return .init(step.step, stage: step.stage, occasion: step.occasion, status: step.status, reason: step.reason, parameters: settings, methods: step.methods)
-    }
-
-    /// The side of a visit, or of a pair whose visits agree.
-    private static func side(at occasion: String, _ sides: [String: Laterality]) -> Laterality? {
-        let found = Set(occasion.split(separator: ">").map { sides[String($0)] })
-        return found.count == 1 ? found.first ?? nil : nil
     }
 }
