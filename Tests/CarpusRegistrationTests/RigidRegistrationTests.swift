@@ -120,6 +120,7 @@ import Testing
             let p = baseline.grid.worldFromVoxel(Vector3(baseline.grid.index(at: i)))
             return (result.movingFromFixed.affine(p) - reference(p)).length
         }.sorted()
-        #expect(distances[distances.count / 2] < 1)
+        // Measured 0.25 and 0.65 mm; a millimetre is asked for.
+        #expect(distances[distances.count / 2] < 0.5 && (distances.last ?? 9) < 1)
     }
 }
