@@ -9,7 +9,7 @@ let itk: [LinkerSetting] = [
 let package = Package(
     name: "carpus",
     products: [
-        .library(name: "Carpus", targets: ["Carpus", "CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusReport", "CarpusPipeline"]),
+        .library(name: "Carpus", targets: ["Carpus", "CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusSimulation", "CarpusReport", "CarpusPipeline"]),
         .executable(name: "carpus", targets: ["CarpusCommand"]),
     ],
     dependencies: [
@@ -30,12 +30,14 @@ let package = Package(
         .target(name: "CarpusRegistration", dependencies: ["CarpusCore", "CITK"]),
         .target(name: "CarpusQuantification", dependencies: ["CarpusCore"]),
         .target(name: "CarpusSegmentation", dependencies: ["CarpusCore"]),
+        .systemLibrary(name: "CFFTW"),
+        .target(name: "CarpusSimulation", dependencies: ["CarpusCore", "CFFTW"]),
         .systemLibrary(name: "CCairo"),
         .target(name: "CarpusReport", dependencies: ["CarpusCore", "CCairo", .product(name: "Mustache", package: "swift-mustache")]),
         .target(name: "CarpusPipeline", dependencies: ["Yams", .product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "Carpus",
-            dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusReport", "CarpusPipeline"]),
+            dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusSimulation", "CarpusReport", "CarpusPipeline"]),
         .executableTarget(
             name: "CarpusCommand",
             dependencies: [
@@ -49,6 +51,7 @@ let package = Package(
         .testTarget(name: "CarpusSegmentationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusSegmentation"]),
         .testTarget(name: "CarpusReportTests", dependencies: ["CarpusCore", "CCairo", "CarpusReport"]),
         .testTarget(name: "CarpusQuantificationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusQuantification"]),
+        .testTarget(name: "CarpusSimulationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusSimulation"]),
         .testTarget(name: "CarpusPipelineTests", dependencies: ["CarpusPipeline"]),
         .testTarget(name: "CarpusCommandTests", dependencies: ["CarpusTestSupport", "CarpusCommand", "CarpusCore", "CarpusIO", "CarpusRegistration", .product(name: "Crypto", package: "swift-crypto")]),
     ],

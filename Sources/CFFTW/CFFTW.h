@@ -1,0 +1,2 @@
+/* FFTW 3 in single precision. */
+#include <fftw3.h>

@@ -1,0 +1,47 @@
+import Foundation
+
+/// A row of random numbers that depends on a seed and a name alone, so that what one part of the simulation draws never moves
+/// what another draws. SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+struct RandomStream: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    /// The stream of a name under a seed.
+    init(seed: UInt64, _ name: String) {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        state = seed ^ hash
+        // Neighbouring seeds start far apart.
+        state = next() ^ (hash &* 0x9e37_79b9_7f4a_7c15)
+    }
+
+    /// The next 64 bits.
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        return Self.mixed(state)
+    }
+
+    /// The finaliser of SplitMix64: every bit of the input moves every bit of the output.
+    @inline(__always) static func mixed(_ x: UInt64) -> UInt64 {
+        var z = x
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+
+    /// A number between two bounds, each equally likely.
+    mutating func uniform(_ low: Double, _ high: Double) -> Double {
+        low + (high - low) * Double(next() >> 11) * 0x1p-53
+    }
+
+    /// A normal number (Box and Muller), cut off at `limit` standard deviations either side.
+    mutating func normal(_ mean: Double = 0, _ deviation: Double = 1, limit: Double = 3) -> Double {
+        let radius = (-2 * log(max(uniform(0, 1), 0x1p-53))).squareRoot(), angle = 2 * Double.pi * uniform(0, 1)
+        return mean + deviation * min(max(radius * cos(angle), -limit), limit)
+    }
+
+    /// Whether something of that probability happens.
+    mutating func chance(_ probability: Double) -> Bool { uniform(0, 1) < probability }
+
+    /// A whole number of a range.
+    mutating func integer(_ range: ClosedRange<Int>) -> Int { range.lowerBound + Int(uniform(0, Double(range.count))) }
+}
