@@ -1,0 +1,31 @@
+import CarpusCore
+
+/// Volumes and widths of a sampled wrist: the truth, counted on the model and not on any image.
+public struct WristCounts: Sendable, Hashable {
+    /// mL of each bone, in the order of `WristAnatomy.bones`: whole, and as far as RAMRIS assesses it.
+    public let bone: [Double], assessed: [Double]
+    /// mL of oedema and erosion within the assessed part of each bone.
+    public let oedema: [Double], erosion: [Double]
+    /// mL of synovitis and effusion of each joint, and of all space synovitis could take, in the order of `WristAnatomy.joints`.
+    public let synovitis: [Double], effusion: [Double], capacity: [Double]
+    /// mL of inflamed sheath of each tendon compartment, its fluid included, and the fluid alone.
+    public let sheath: [Double], sheathFluid: [Double]
+    /// Width of each inflamed sheath, mm: 99 % of its volume lies no farther from the tendon; 0 where there is none.
+    public let sheathWidth: [Double]
+
+    init(_ tally: Tally, sampleVolume: Double) {
+        func volumes(_ counts: [Int]) -> [Double] { counts.map { Double($0) * sampleVolume } }
+        (bone, assessed, oedema, erosion) = (volumes(tally.bone), volumes(tally.assessed), volumes(tally.oedema), volumes(tally.erosion))
+        (synovitis, effusion, capacity) = (volumes(tally.synovitis), volumes(tally.effusion), volumes(tally.capacity))
+        (sheath, sheathFluid) = (volumes(tally.sheath), volumes(tally.sheathFluid))
+        sheathWidth = tally.sheathWidths.map { widths in
+            let total = widths.reduce(0, +)
+            var sum = 0
+            for (tenth, n) in widths.enumerated() {
+                sum += n
+                if total > 0, sum * 100 >= total * 99 { return Double(tenth + 1) / 10 }
+            }
+            return 0
+        }
+    }
+}
