@@ -3,17 +3,37 @@ public import CarpusCore
 public import Foundation
 
 extension NIfTI {
-    /// Writes a volume as 32-bit floats, NIfTI-1, compressed when the name ends in .gz. Units are mm and s, both forms are
-    /// set, and equal volumes give equal bytes. The file is written to the side and renamed.
-    public static func write(_ volume: Volume<Float>, to url: URL) throws {
-        try write(volume.grid, frames: 1, interval: 0, start: 0, datatype: DT_FLOAT32, values: volume.scalars, to: url)
+    /// How numbers are stored.
+    public enum Storage: Sendable {
+        /// 32-bit floats.
+        case float
+        /// 16-bit integers; the numbers must be whole and fit, as a scanner's are.
+        case integer
     }
 
-    /// Writes a series as 32-bit floats; the interval is the mean one. Uneven times need a sidecar, which is the caller's.
-    public static func write(_ series: TimeSeries, to url: URL) throws {
+    /// Writes a volume, NIfTI-1, compressed when the name ends in .gz. Units are mm and s, both forms are
+    /// set, and equal volumes give equal bytes. The file is written to the side and renamed.
+    public static func write(_ volume: Volume<Float>, to url: URL, as storage: Storage = .float) throws {
+        try write(volume.grid, frames: 1, interval: 0, start: 0, scalars: volume.scalars, as: storage, to: url)
+    }
+
+    /// Writes a series; the interval is the mean one. Uneven times need a sidecar, which is the caller's.
+    public static func write(_ series: TimeSeries, to url: URL, as storage: Storage = .float) throws {
         let n = series.frameCount
         let interval = n > 1 ? (series.times[n - 1] - series.times[0]) / Double(n - 1) : 1
-        try write(series.grid, frames: n, interval: interval, start: series.times.first ?? 0, datatype: DT_FLOAT32, values: series.scalars, to: url)
+        try write(series.grid, frames: n, interval: interval, start: series.times.first ?? 0, scalars: series.scalars, as: storage, to: url)
+    }
+
+    private static func write(_ grid: Grid, frames: Int, interval: Double, start: Double, scalars: [Float], as storage: Storage, to url: URL) throws {
+        switch storage {
+        case .float: try write(grid, frames: frames, interval: interval, start: start, datatype: DT_FLOAT32, values: scalars, to: url)
+        case .integer:
+            let whole = scalars.map { value -> Int16 in
+                precondition(value == value.rounded() && abs(value) <= 32767, "whole numbers that fit into 16 bits are stored as such")
+                return Int16(value).littleEndian
+            }
+            try write(grid, frames: frames, interval: interval, start: start, datatype: DT_INT16, values: whole, to: url)
+        }
     }
 
     /// Writes labels as the smallest unsigned integers that hold them.

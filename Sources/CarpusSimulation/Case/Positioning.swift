@@ -15,19 +15,16 @@ public struct Positioning: Sendable, Hashable {
     /// Seed of what else differs between visits: coil, noise, fat suppression.
     public let seed: UInt64
 
-    init(seed: UInt64, visit: Int) {
+    init(seed: UInt64, visit: Int, frame: WristFrame) {
         var s = RandomStream(seed: seed, "visit-\(visit)")
         scannerFromSpecimen = Self.drawn(&s, degrees: 4, shift: Vector3(6, 5, 5), centre: .zero)
         // Slices follow the wrist, but never quite.
         let slips = Self.drawn(&s, degrees: 2, shift: Vector3(1.5, 1, 1.5), centre: .zero)
         sliceTilt = RigidTransform(nearest: slips.affine * scannerFromSpecimen.affine, centre: .zero) ?? scannerFromSpecimen
         gain = visit == 0 ? 1 : exp(s.normal(0, 0.12))
-        // The middle of each bone lies some way off the capitate's; what matters is that motion is small where the bone is.
-        boneMotions = visit == 0 ? [] : (0..<15).map { bone in
-            let reach: Double = bone < 2 ? 0.15 : 0.3
-            let middle = Self.bonePlaces[bone]
-            return Self.drawn(&s, degrees: bone < 2 ? 0.3 : 1.0, shift: Vector3(repeating: reach / 2), centre: middle)
-        }
+        let world = frame.worldFromHand
+        // Small enough that the gap between two bones, a millimetre at least, stays open.
+        boneMotions = visit == 0 ? [] : Self.bonePlaces.map { Self.drawn(&s, degrees: 0.5, shift: Vector3(repeating: 0.1), centre: world($0)) }
         self.seed = s.next()
     }
 
@@ -37,6 +34,9 @@ public struct Positioning: Sendable, Hashable {
         let moved = Self.drawn(&s, degrees: 0.4, shift: Vector3(0.35, 0.25, 0.35), centre: scannerFromSpecimen.translation)
         return RigidTransform(nearest: moved.affine * scannerFromSpecimen.affine, centre: .zero) ?? scannerFromSpecimen
     }
+
+    /// How a bone lies against the first visit, 0 to 14.
+    public func boneMotion(_ bone: Int) -> Affine { boneMotions.isEmpty ? .identity : boneMotions[bone].affine }
 
     /// Where the wrist lies at every frame of a dynamic series: it drifts, and jumps once.
     public func placements(series: String, frames: Int) -> [RigidTransform] {
@@ -67,9 +67,9 @@ public struct Positioning: Sendable, Hashable {
         return RigidTransform(axis: v.length > 0 ? v : Vector3(1, 0, 0), angle: motion.angle * share, centre: motion.centre, translation: motion.translation * share)
     }
 
-    /// About where the bones' middles lie in the specimen's world, for a left wrist of size 1.
+    /// About where the bones' middles lie in the hand's frame: a motion has to turn about a place in the bone to be small there.
     private static let bonePlaces: [Vector3] = [
         (-31, 6.5, 0), (-33, -17, -1), (-11, 9.5, 2), (-17, -6, 0), (-9, -17, -1), (-8, -20, 12), (4, 19, 8), (4, 12, -1), (0, 0, 0), (3, -13, 1),
         (16, 30, 12), (19, 13, -5), (19, 0, -5), (18, -10, -4), (16, -20, -1),
-    ].map { d, r, p in Vector3(-r, -p, d) }
+    ].map { Vector3($0.0, $0.1, $0.2) }
 }

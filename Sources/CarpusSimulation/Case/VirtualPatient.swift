@@ -53,5 +53,5 @@ public struct VirtualPatient: Sendable {
     }
 
     /// How the wrist lies at a visit, the first being 0.
-    public func positioning(at visit: Int) -> Positioning { Positioning(seed: parameters.seed, visit: visit) }
+    public func positioning(at visit: Int) -> Positioning { Positioning(seed: parameters.seed, visit: visit, frame: wrist.frame) }
 }
