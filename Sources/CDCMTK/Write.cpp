@@ -33,15 +33,15 @@ DcmTag dcmTag(uint32_t tag, const char vr[2]) {
 
 void put(DcmItem &item, const cdcmtk_element &e, const std::string &value) {
   DcmElement *made = nullptr;
-  check(DcmItem::newDicomElement(made, dcmTag(e.tag, e.vr)), CDCMTK_BAD_ELEMENT, name(e.tag) + ": ");
+  check(DcmItem::newDicomElementWithVR(made, dcmTag(e.tag, e.vr)), CDCMTK_BAD_ELEMENT, name(e.tag) + ": ");
   std::unique_ptr<DcmElement> element(made);
   if (!value.empty()) check(element->putString(value.c_str()), CDCMTK_BAD_ELEMENT, name(e.tag) + ": ");
   check(item.insert(element.get(), OFTrue), CDCMTK_BAD_ELEMENT, name(e.tag) + ": ");
   element.release();
 }
 
-void fill(DcmFileFormat &file, const char *text, const cdcmtk_element *elements, size_t count) {
-  std::vector<DcmItem *> open{file.getDataset()};
+void fill(DcmDataset &set, const char *text, const cdcmtk_element *elements, size_t count) {
+  std::vector<DcmItem *> open{&set};
   for (size_t i = 0; i < count; i++) {
     const cdcmtk_element &e = elements[i];
     if (e.kind == CDCMTK_BEGIN_ITEM) {
@@ -52,8 +52,7 @@ void fill(DcmFileFormat &file, const char *text, const cdcmtk_element *elements,
       if (open.size() < 2) throw Refusal{CDCMTK_BAD_ELEMENT, "an item ends that never began"};
       open.pop_back();
     } else {
-      bool is_meta = e.tag >> 16 == 2;
-      put(is_meta ? *file.getMetaInfo() : *open.back(), e, std::string(text + e.offset, e.length));
+      put(*open.back(), e, std::string(text + e.offset, e.length));
     }
   }
   if (open.size() > 1) throw Refusal{CDCMTK_BAD_ELEMENT, "an item never ends"};
@@ -84,7 +83,7 @@ template <typename Body> int guarded(char *error, size_t size, Body body) noexce
 int cdcmtk_write(const char *path, const char *text, const cdcmtk_element *elements, size_t element_count, const uint16_t *pixels, size_t pixel_count, char *error, size_t error_size) {
   return guarded(error, error_size, [&] {
     DcmFileFormat file;
-    fill(file, text, elements, element_count);
+    fill(*file.getDataset(), text, elements, element_count);
     if (pixel_count > 0) {
       const DcmTag tag(0x7FE0, 0x0010, EVR_OW);
       check(file.getDataset()->putAndInsertUint16Array(tag, pixels, pixel_count), CDCMTK_BAD_ELEMENT, "the pixels: ");

@@ -32,8 +32,8 @@ typedef struct {
   size_t offset, length;
 } cdcmtk_element;
 
-/// Writes a Part 10 file as Explicit VR Little Endian. Elements of group 2 go into its meta information, whose SOP class and
-/// instance are those of the data set. `pixels` becomes Pixel Data (OW), unless there are none.
+/// Writes a Part 10 file as Explicit VR Little Endian. The meta information is made from the data set's SOP class and instance,
+/// and names DCMTK as the implementation. `pixels` becomes Pixel Data (OW), unless there are none.
 int cdcmtk_write(const char *path, const char *text, const cdcmtk_element *elements, size_t element_count, const uint16_t *pixels, size_t pixel_count, char *error, size_t error_size);
 
 #ifdef __cplusplus
