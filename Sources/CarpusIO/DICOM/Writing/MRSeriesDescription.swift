@@ -53,11 +53,13 @@ public struct MRSeriesDescription: Sendable, Hashable {
         public enum Sex: String, Sendable, Hashable, CaseIterable {
             case female = "F", male = "M", other = "O"
         }
+        /// PatientID, by which files are sorted into subjects.
         public var id: String
         /// Family name, given names, joined by `^`.
         public var name: String
         /// YYYYMMDD.
         public var birthDate: String?
+        /// Nil where it is not told.
         public var sex: Sex?
         /// Whole years at the study.
         public var age: Int?
@@ -76,7 +78,9 @@ public struct MRSeriesDescription: Sendable, Hashable {
         public var id: String
         /// Up to 16 characters.
         public var accessionNumber: String
+        /// When the patient came; by its date visits are told apart.
         public var start: DICOMMoment
+        /// StudyDescription.
         public var description: String
 
         /// A study.
