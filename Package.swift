@@ -24,7 +24,8 @@ let package = Package(
         .target(
             name: "CGDCM", exclude: ["gdcm-include"], cxxSettings: [.headerSearchPath("gdcm-include")],
             linkerSettings: ["gdcmMSFF", "gdcmDSED", "gdcmDICT", "gdcmIOD", "gdcmCommon"].map { .linkedLibrary($0) }),
-        .target(name: "CarpusIO", dependencies: ["CarpusCore", "CNifti", "CGDCM"]),
+        .target(name: "CDCMTK", linkerSettings: ["dcmdata", "oflog", "ofstd"].map { .linkedLibrary($0) }),
+        .target(name: "CarpusIO", dependencies: ["CarpusCore", "CNifti", "CGDCM", "CDCMTK"]),
         // ITK is 15 times slower without optimisation, in debug builds too.
         .target(name: "CITK", exclude: ["itk-include"], cxxSettings: [.headerSearchPath("itk-include"), .unsafeFlags(["-O2", "-g1"], .when(configuration: .debug))], linkerSettings: itk),
         .target(name: "CarpusRegistration", dependencies: ["CarpusCore", "CITK"]),

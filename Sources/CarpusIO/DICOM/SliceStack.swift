@@ -35,7 +35,8 @@ struct SliceStack {
         try checkEven(gaps, usual: usual, depths: depths, at: place)
         let n = Double(slices.count - 1), travel = slices[slices.count - 1].position - slices[0].position
         let step = travel / n, cosine = step.dot(slices[0].normal) / step.length
-        guard (1 - cosine * cosine).squareRoot() <= Grid.orthogonalityTolerance else {
+        // Rounding may take the cosine above 1.
+        guard max(0, 1 - cosine * cosine).squareRoot() <= Grid.orthogonalityTolerance else {
             let angle = acos(min(1, cosine)) * 180 / .pi
             throw IOError(.badGeometry, at: place, "the stack leans by \(format(angle)) degrees against its slices (gantry tilt), so they fill no box; resample it before, or use an untilted acquisition")
         }

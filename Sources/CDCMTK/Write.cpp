@@ -1,0 +1,93 @@
+#include "CDCMTK.h"
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
+#include <dcmtk/oflog/oflog.h>
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace {
+
+struct Refusal {
+  cdcmtk_status status;
+  std::string message;
+};
+
+void check(const OFCondition &condition, cdcmtk_status status, const std::string &what) {
+  if (condition.bad()) throw Refusal{status, what + condition.text()};
+}
+
+std::string name(uint32_t tag) {
+  char text[16];
+  std::snprintf(text, sizeof text, "(%04x,%04x)", static_cast<unsigned>(tag >> 16), static_cast<unsigned>(tag & 0xFFFF));
+  return text;
+}
+
+/// The VR is the caller's, so that no dictionary is asked.
+DcmTag dcmTag(uint32_t tag, const char vr[2]) {
+  return DcmTag(static_cast<Uint16>(tag >> 16), static_cast<Uint16>(tag & 0xFFFF), DcmVR(std::string(vr, 2).c_str()));
+}
+
+void put(DcmItem &item, const cdcmtk_element &e, const std::string &value) {
+  DcmElement *made = nullptr;
+  check(DcmItem::newDicomElementWithVR(made, dcmTag(e.tag, e.vr)), CDCMTK_BAD_ELEMENT, name(e.tag) + ": ");
+  std::unique_ptr<DcmElement> element(made);
+  if (!value.empty()) check(element->putString(value.c_str()), CDCMTK_BAD_ELEMENT, name(e.tag) + ": ");
+  check(item.insert(element.get(), OFTrue), CDCMTK_BAD_ELEMENT, name(e.tag) + ": ");
+  element.release();
+}
+
+void fill(DcmDataset &set, const char *text, const cdcmtk_element *elements, size_t count) {
+  std::vector<DcmItem *> open{&set};
+  for (size_t i = 0; i < count; i++) {
+    const cdcmtk_element &e = elements[i];
+    if (e.kind == CDCMTK_BEGIN_ITEM) {
+      DcmItem *item = nullptr;
+      check(open.back()->findOrCreateSequenceItem(dcmTag(e.tag, "SQ"), item, -2), CDCMTK_BAD_ELEMENT, name(e.tag) + ": ");
+      open.push_back(item);
+    } else if (e.kind == CDCMTK_END_ITEM) {
+      if (open.size() < 2) throw Refusal{CDCMTK_BAD_ELEMENT, "an item ends that never began"};
+      open.pop_back();
+    } else {
+      put(*open.back(), e, std::string(text + e.offset, e.length));
+    }
+  }
+  if (open.size() > 1) throw Refusal{CDCMTK_BAD_ELEMENT, "an item never ends"};
+}
+
+int refuse(int status, const char *message, char *error, size_t size) {
+  if (size > 0) std::snprintf(error, size, "%s", message);
+  return status;
+}
+
+template <typename Body> int guarded(char *error, size_t size, Body body) noexcept {
+  static std::once_flag once;
+  try {
+    std::call_once(once, [] { OFLog::configure(OFLogger::OFF_LOG_LEVEL); });
+    body();
+    return CDCMTK_OK;
+  } catch (const Refusal &r) {
+    return refuse(r.status, r.message.c_str(), error, size);
+  } catch (const std::exception &e) {
+    return refuse(CDCMTK_CANNOT_WRITE, e.what(), error, size);
+  } catch (...) {
+    return refuse(CDCMTK_CANNOT_WRITE, "an unknown C++ exception", error, size);
+  }
+}
+
+}  // namespace
+
+int cdcmtk_write(const char *path, const char *text, const cdcmtk_element *elements, size_t element_count, const uint16_t *pixels, size_t pixel_count, char *error, size_t error_size) {
+  return guarded(error, error_size, [&] {
+    DcmFileFormat file;
+    fill(*file.getDataset(), text, elements, element_count);
+    if (pixel_count > 0) {
+      const DcmTag tag(0x7FE0, 0x0010, EVR_OW);
+      check(file.getDataset()->putAndInsertUint16Array(tag, pixels, pixel_count), CDCMTK_BAD_ELEMENT, "the pixels: ");
+    }
+    check(file.saveFile(path, EXS_LittleEndianExplicit, EET_ExplicitLength, EGL_withoutGL, EPD_withoutPadding), CDCMTK_CANNOT_WRITE, "");
+  });
+}
