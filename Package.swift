@@ -42,7 +42,7 @@ let package = Package(
         .executableTarget(
             name: "CarpusCommand",
             dependencies: [
-                "Carpus", "CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusReport", "CarpusPipeline",
+                "Carpus", "CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusSimulation", "CarpusReport", "CarpusPipeline",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "CarpusTestSupport", path: "Tests/CarpusTestSupport"),

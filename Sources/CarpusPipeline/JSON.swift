@@ -27,6 +27,29 @@ public enum JSON: Sendable, Hashable {
         }
     }
 
+    /// The same for people: a member a line, two blanks a level, and lists of plain values on one line.
+    public var pretty: String { indented("") + "\n" }
+
+    private func indented(_ margin: String) -> String {
+        let inner = margin + "  "
+        switch self {
+        case .object(let v) where !v.isEmpty:
+            let members = v.sorted { $0.key < $1.key }.map { "\(inner)\(Self.quoted($0.key)): \($0.value.indented(inner))" }
+            return "{\n" + members.joined(separator: ",\n") + "\n\(margin)}"
+        case .array(let v) where v.contains(where: \.isNested):
+            return "[\n" + v.map { inner + $0.indented(inner) }.joined(separator: ",\n") + "\n\(margin)]"
+        case .array(let v): return "[" + v.map(\.canonical).joined(separator: ", ") + "]"
+        default: return canonical
+        }
+    }
+
+    private var isNested: Bool {
+        switch self {
+        case .array, .object: true
+        default: false
+        }
+    }
+
     /// The member of an object, nil elsewhere.
     public subscript(key: String) -> JSON? {
         if case .object(let members) = self { members[key] } else { nil }

@@ -40,7 +40,7 @@ struct Derivatives {
             let name = "\(folder)/\(place.prefix)\(space)_seg-\(description)_dseg"
             let legend = try JSONDecoder().decode(Legend.self, from: Data(contentsOf: stem.appendingPathExtension("legend.json")))
             let labels = try LabelMap(restingAt: stem)
-            return try write(name + ".nii.gz") { try NIfTI.write(labels, to: $0) } + text(name + ".json", common.merging(reference(space)) { $1 }) + write(name + ".tsv") { try Data(Self.table(legend).utf8).write(to: $0) }
+            return try write(name + ".nii.gz") { try NIfTI.write(labels, to: $0) } + text(name + ".json", common.merging(reference(space)) { $1 }) + write(name + ".tsv") { try Data(legend.table.utf8).write(to: $0) }
         case Volume<Float>.kind:
             let name = "\(folder)/\(place.prefix)\(space)_desc-\(description)_\(role.suffix)"
             let volume = try Volume<Float>(restingAt: stem)
@@ -98,14 +98,6 @@ struct Derivatives {
     private func write(_ name: String, _ body: (URL) throws -> Void) throws -> [String] {
         try OutputFile.write(to: output.appending(path: name), body)
         return [name]
-    }
-
-    /// The legend as `dseg.tsv`.
-    private static func table(_ legend: Legend) -> String {
-        let rows = legend.labels.map { l in
-            "\(l.value)\t\(l.name)\t#" + l.color.map { String(format: "%02x", $0) }.joined()
-        }
-        return (["index\tname\tcolor"] + rows).joined(separator: "\n") + "\n"
     }
 }
 

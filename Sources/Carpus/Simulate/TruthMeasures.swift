@@ -10,6 +10,17 @@ enum TruthMeasures {
         bones(counts) + joints(counts) + sheaths(counts)
     }
 
+    /// What changed between two visits: the later volume less the earlier one.
+    static func change(from before: [CarpusCore.Measurement], to after: [CarpusCore.Measurement], visits: (String, String)) -> [CarpusCore.Measurement] {
+        zip(before, after).compactMap { a, b in
+            precondition(a.region == b.region && a.quantity == b.quantity, "visits are measured in one order")
+            guard a.quantity == "volume", let old = a.value, let new = b.value else { return nil }
+            var row = measure("volume-change", new - old, "mL", a.region)
+            (row.visit, row.side) = ("\(visits.0)>\(visits.1)", a.side)
+            return row
+        }
+    }
+
     private static func bones(_ c: WristCounts) -> [CarpusCore.Measurement] {
         var rows: [CarpusCore.Measurement] = []
         for (i, bone) in WristAnatomy.bones.enumerated() {

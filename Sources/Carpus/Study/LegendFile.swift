@@ -30,6 +30,12 @@ extension Legend {
         return Legend(labels)
     }
 
+    /// The legend as a table, `X_dseg.tsv`.
+    var table: String {
+        let rows = labels.map { l in "\(l.value)\t\(l.name)\t#" + l.color.map { String(format: "%02x", $0) }.joined() }
+        return (["index\tname\tcolor"] + rows).joined(separator: "\n") + "\n"
+    }
+
     private static func rgb(_ text: String) -> [UInt8]? {
         guard text.count == 7, text.hasPrefix("#"), let n = UInt32(text.dropFirst(), radix: 16) else { return nil }
         return [UInt8(n >> 16), UInt8(n >> 8 & 255), UInt8(n & 255)]

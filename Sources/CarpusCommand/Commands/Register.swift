@@ -72,6 +72,16 @@ enum Output {
         return url
     }
 
+    /// Refuses a folder that holds something.
+    static func mustBeEmpty(_ folder: URL) throws {
+        let path = folder.path(percentEncoded: false)
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+            throw IOError(.exists, at: folder, "there is something that is no folder; choose another name")
+        }
+        if !names.isEmpty { throw IOError(.exists, at: folder, "the folder is not empty; choose another one, or say --force") }
+    }
+
     /// A folder, made when it is not there; with something in it only when it may be overwritten.
     static func folder(_ path: String, force: Bool) throws -> URL {
         let url = URL(filePath: path, directoryHint: .isDirectory), files = FileManager.default

@@ -20,10 +20,10 @@ public struct VirtualWrist: Sendable {
         survey = Survey(healthy)
     }
 
-    /// The space a wrist fills, LPS, mm: from the distal forearm to the middle of the metacarpals.
+    /// The space that is sampled, LPS, mm: from the distal forearm to the middle of the metacarpals, as much as any series sees.
     var extent: Box {
-        let corners = Box(low: SIMD3(-60, -44, -30), high: SIMD3(54, 54, 36)).corners
-        return Box(around: corners.map { p in SIMD3(frame.leftPerRadial * p.y, -p.z, p.x) * frame.size })
+        let corners = Box(low: SIMD3(-62, -46, -32), high: SIMD3(56, 56, 38)).corners
+        return Box(around: corners.map { p in SIMD3(frame.leftPerRadial * p.y, -p.z, p.x) * max(frame.size, 1) })
     }
 
     /// Samples the wrist at a visit.

@@ -1,0 +1,48 @@
+import CarpusCore
+import CarpusPipeline
+import CarpusSimulation
+import Foundation
+
+/// The files of a simulated study that belong to no visit: descriptions, participants, true measures.
+struct SimulatedDataset {
+    let names: SimulatedNames
+    let person: VirtualPatient
+    let study: SimulatedStudy
+
+    func write(_ table: MeasureTable) throws {
+        let shape = person.wrist.shape
+        try put("dataset_description.json", description("raw", "A virtual wrist, simulated by Carpus").pretty)
+        try put("participants.tsv", "participant_id\tage\tsex\tside\tsimulated\nsub-\(names.subject)\t\(Int(shape.ageYears))\t\(person.isFemale ? "F" : "M")\t\(person.wrist.side.rawValue)\tyes\n")
+        try put(".bidsignore", "sub-*/ses-*/dce\nsub-*/ses-*/dicom\n")
+        try put("README.md", readme)
+        let truth = names.truth("")
+        try OutputFile.write(description("derivative", "The truth about a virtual wrist").pretty, to: truth.appending(path: "dataset_description.json"))
+        try OutputFile.write(MeasureTable.dictionary, to: truth.appending(path: "measures.json"))
+        try table.write(to: truth.appending(path: "measures.tsv"))
+        let whole: JSON = .object([
+            "Patient": try JSON(encoding: study.patient), "Shape": try JSON(encoding: shape), "Examination": try JSON(encoding: study.examination),
+            "Activity": .number(person.activity), "DaysFromFirstVisit": .array(person.days.map(JSON.integer)), "SamplingStep": .number(study.step),
+        ])
+        try OutputFile.write(whole.pretty, to: truth.appending(path: "\(names.subjectFolder)/\(names.subjectFolder)_truth.json"))
+    }
+
+    private func put(_ name: String, _ text: String) throws { try OutputFile.write(text, to: names.root.appending(path: name)) }
+
+    private func description(_ kind: String, _ name: String) -> JSON {
+        .object([
+            "Name": .string(name), "BIDSVersion": .string("1.10.0"), "DatasetType": .string(kind), "License": .string("CC0"),
+            "GeneratedBy": .array([.object(["Name": .string("Carpus"), "Version": .string(Version.current), "Description": .string("carpus simulate; no patient, no volunteer")])]),
+        ])
+    }
+
+    private var readme: String {
+        """
+        # A virtual wrist
+
+        No patient, no volunteer: every voxel was computed by `carpus simulate` (version \(Version.current), seed \(study.patient.seed)). What is
+        simulated, and what gives it away, stands in Docs/VirtualWrist.md of Carpus. The truth lies in derivatives/truth, in the form a run writes its
+        results, so that `carpus evaluate RESULTS derivatives/truth` compares the two.
+
+        """
+    }
+}
