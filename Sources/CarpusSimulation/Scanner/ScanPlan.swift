@@ -43,7 +43,8 @@ public struct ScanPlan: Sendable {
     /// Signal of the reference, before coil and suppression.
     public func referenceSignal(_ table: TissueTable) -> Double {
         let tissue = table.properties(of: sequence.isInverting ? .muscle : .fat)
-        return SignalTable.magnitude(water: sequence.signal(of: tissue.water), fat: sequence.signal(of: tissue.fat), phase: sequence.fatPhase(fieldTesla: fieldTesla))
+        let phase = sequence.fatPhase(fieldTesla: fieldTesla)
+        return SignalTable.magnitude(water: sequence.signal(of: tissue.water), fat: sequence.signal(of: tissue.fat), phase: phase)
     }
 }
 

@@ -29,31 +29,21 @@ public struct Scanner: Sendable {
     private let grid: Grid
     private let materials: [UInt16]
 
-    /// Edge of a grain of trabecular texture, mm: near the distance of trabeculae.
-    private static let grainEdge = 0.55
-
     /// A scanner with a specimen in it.
     public init(_ specimen: Specimen) {
-        let grid = specimen.grid, size = grid.size
-        let blocks = (0..<3).map { axis in
-            (0..<size[axis]).map { UInt64(bitPattern: Int64(((grid.origin[axis] + grid.spacing[axis] * Double($0)) / Self.grainEdge).rounded(.down))) }
-        }
+        let grid = specimen.grid, size = grid.size, texture = TrabecularTexture(grid: grid)
         self.grid = grid
         materials = [UInt16](unsafeUninitializedCapacity: grid.count) { buffer, initialized in
             nonisolated(unsafe) let out = buffer.baseAddress!
             specimen.tissue.withUnsafeBufferPointer { tissue in
                 specimen.variant.withUnsafeBufferPointer { variant in
                     nonisolated(unsafe) let (tissue, variant) = (tissue, variant)
-                    Parallel.forEach(size.z) { z in
-                        for y in 0..<size.y {
-                            let row = size.x * (y + size.y * z)
-                            let key = blocks[1][y] &* 0x9e37_79b9_7f4a_7c15 ^ blocks[2][z] &* 0xc2b2_ae3d_27d4_eb4f
-                            for x in 0..<size.x {
-                                let t = tissue[row + x]
-                                let grainy = t == Tissue.marrow.rawValue || t == Tissue.oedema.rawValue
-                                let grain = grainy ? Int(RandomStream.mixed(key ^ blocks[0][x] &* 0x1656_67b1_9e37_79f9) & 3) : 0
-                                out[row + x] = Material.code(tissue: t, variant: variant[row + x], grain: grain)
-                            }
+                    Parallel.forEach(size.y * size.z) { line in
+                        var row = texture.row(y: line % size.y, z: line / size.y)
+                        for x in 0..<size.x {
+                            let i = line * size.x + x, t = tissue[i]
+                            let grainy = t == Tissue.marrow.rawValue || t == Tissue.oedema.rawValue
+                            out[i] = Material.code(tissue: t, variant: variant[i], grain: grainy ? row.grain(x) : 0)
                         }
                     }
                 }
@@ -92,7 +82,8 @@ public struct Scanner: Sendable {
         let frames = SignalTable.concentrations(table: table, secondsAfterInjection: times).map { SignalTable(plan: plan, table: table, concentrations: $0) }
         let scan = scan(plan, frames: frames, motions: motions, table: table, seed: seed, name: name)
         let start = frameTimes.first ?? 0
-        return ScannedSeries(series: TimeSeries(grid: plan.grid, times: frameTimes.map { $0 - start }, scalars: scan.scalars), noise: scan.noise, unitsPerSignal: scan.units)
+        let series = TimeSeries(grid: plan.grid, times: frameTimes.map { $0 - start }, scalars: scan.scalars)
+        return ScannedSeries(series: series, noise: scan.noise, unitsPerSignal: scan.units)
     }
 
     private func scan(

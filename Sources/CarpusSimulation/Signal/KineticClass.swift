@@ -63,9 +63,9 @@ extension TissueTable {
     /// wrists (Ktrans 0.03 to 0.6 per minute, ve 0.2 to 0.6).
     private func inflamed(_ variant: UInt8) -> Kinetics {
         let strength = Double(min(variant, 29) % 10) / 9
-        let kep = [0.11, 0.25, 1.6][min(Int(variant) / 10, 2)]
+        let kep = [0.11, 0.22, 1.6][min(Int(variant) / 10, 2)]
         let ve = [0.20, 0.15, 0.13][min(Int(variant) / 10, 2)] * (1 + 1.5 * strength) * uptake
-        let vp = [0.008, 0.02, 0.035][min(Int(variant) / 10, 2)] * (1 + strength) * uptake
+        let vp = [0.008, 0.012, 0.035][min(Int(variant) / 10, 2)] * (1 + strength) * uptake
         return Kinetics(ktransPerMinute: kep * ve, ve: ve, vp: vp, delaySeconds: 2, dispersionSeconds: 3)
     }
 }

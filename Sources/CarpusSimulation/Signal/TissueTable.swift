@@ -5,9 +5,9 @@ public struct TissueTable: Sendable {
     /// Field, tesla: 1.5 and 3 are the sources' fields, and T1 and T2 follow a power of the field between and beyond them.
     public let fieldTesla: Double
     /// How blood carries the agent to the wrist.
-    public let input: ArterialInput
-    /// The agent.
-    public let agent: ContrastAgent
+    public var input: ArterialInput
+    /// The agent: gadobutrol unless set otherwise.
+    public var agent: ContrastAgent
     /// How much more or less than the mean a patient's inflamed tissue takes up: a factor on Ktrans and ve.
     let uptake: Double
     private let values: [TissueValues]

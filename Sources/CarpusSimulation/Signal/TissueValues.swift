@@ -31,7 +31,7 @@ struct TissueValues: Sendable {
     /// What trabeculae add to R2' of marrow between them, per s at 1.5 T, for four equally frequent grains of texture, and what they leave of its
     /// density. The mean decay over the grains is that of T2' near 20 ms, as measured in the epiphyses of the forearm (Wehrli et al. 1995:
     /// 10 to 25 ms); the spread is what gives real gradient echoes of carpal bones their coarse grain.
-    static let trabecular: [(rate: Double, density: Double)] = [(0, 1), (12, 0.98), (70, 0.88), (220, 0.65)]
+    static let trabecular: [(rate: Double, density: Double)] = [(0, 1), (5, 1), (80, 0.85), (320, 0.6)]
     /// What a tendon's order adds to 1/T2 when it lies along the field, per s, and to R2'.
     static let dipolar = (rate: 1 / 0.007 - 1 / 0.023, reversible: 90.0)
 
@@ -52,7 +52,7 @@ struct TissueValues: Sendable {
         case .artery: TissueValues(density: 0.86, t1: (1.44, 1.93), t2: (0.240, 0.165), reversible: 4)
         case .vein: TissueValues(density: 0.86, t1: (1.44, 1.93), t2: (0.150, 0.060), reversible: 8)
         case .nerve: TissueValues(density: 0.82, t1: (0.95, 1.15), t2: (0.060, 0.054), reversible: 8, fat: 0.15, fatSwing: 0.06)
-        case .cartilage: TissueValues(density: 0.80, t1: (1.04, 1.20), t2: (0.038, 0.034), reversible: 5)
+        case .cartilage: TissueValues(density: 0.84, t1: (1.04, 1.20), t2: (0.040, 0.035), reversible: 5)
         case .cortex: TissueValues(density: 0.15, t1: (0.20, 0.25), t2: (0.0010, 0.0010), reversible: 1000)
         // Their fat's share is the variant's: see `TissueTable`.
         case .marrow: TissueValues(density: 0.92, t1: (0.85, 1.00), t2: (0.045, 0.040), reversible: 10)
