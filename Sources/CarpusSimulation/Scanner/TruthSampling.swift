@@ -1,0 +1,106 @@
+public import CarpusCore
+
+/// What lies in each voxel of any grid, counted at the same points at which the scanner samples.
+public enum TruthSampling {
+    /// Regions and lesions: the anatomy's value that holds the most of a voxel (0 counts, the smaller wins a tie), and the lesion's if it holds at
+    /// least half.
+    ///
+    /// - Parameters:
+    ///   - grid: slices along the last axis.
+    ///   - scannerFromSpecimen: where the wrist lies on that grid.
+    ///   - profile: how a voxel reaches through its slice.
+    public static func labels(
+        of specimen: Specimen, on grid: Grid, scannerFromSpecimen: RigidTransform = RigidTransform(), profile: SliceProfile = .slab
+    ) -> (anatomy: LabelMap, lesions: LabelMap) {
+        let sampler = SliceSampler(scan: grid, specimen: specimen.grid, scannerFromSpecimen: scannerFromSpecimen, profile: profile)
+        let anatomy = voted(specimen.region, grid: grid, sampler: sampler) { best, _ in UInt16(best) }
+        let lesions = voted(specimen.lesion, grid: grid, sampler: sampler) { best, count in 2 * count >= SliceSampler.perVoxel ? UInt16(best) : 0 }
+        return (LabelMap(grid: grid, labels: anatomy, legend: WristAnatomy.legend), LabelMap(grid: grid, labels: lesions, legend: WristAnatomy.lesionLegend))
+    }
+
+    /// How each voxel takes up the agent.
+    public struct KineticTruth: Sendable {
+        /// Shapes of curves: values of `KineticClass`.
+        public let classes: LabelMap
+        /// Transfer constant, per minute.
+        public let ktransPerMinute: Volume<Float>
+        /// Share of extravascular extracellular space.
+        public let ve: Volume<Float>
+        /// Share of plasma.
+        public let vp: Volume<Float>
+    }
+
+    /// Class and parameters of what takes up the agent and holds the most of a voxel, if all that takes it up holds at least half; else none.
+    public static func kinetics(
+        of specimen: Specimen, on grid: Grid, scannerFromSpecimen: RigidTransform = RigidTransform(), table: TissueTable, profile: SliceProfile = .slab
+    ) -> KineticTruth {
+        let sampler = SliceSampler(scan: grid, specimen: specimen.grid, scannerFromSpecimen: scannerFromSpecimen, profile: profile)
+        let kinetics = (0..<Tissue.allCases.count * 32).map { code in
+            let part = Material.parts(code * Material.grains)
+            return table.kinetics(of: part.tissue, variant: part.variant)
+        }
+        // Points of one kinetics count together: their number is the first code that has it, and 0 is what takes up nothing.
+        var first: [Kinetics: Int] = [.none: 0]
+        for (code, k) in kinetics.enumerated() where first[k] == nil { first[k] = code }
+        let number = kinetics.map { UInt16(first[$0] ?? 0) }
+        let codes = zip(specimen.tissue, specimen.variant).map { number[Int($0) * 32 + Int($1 & 31)] }
+        let winners = voted(codes, grid: grid, sampler: sampler, leavingOut: 0) { best, _ in UInt16(best) }
+        func map(_ value: (Kinetics) -> Double) -> Volume<Float> {
+            let values = kinetics.map { Float(value($0)) }
+            return Volume(grid: grid, scalars: winners.map { $0 == 0 ? 0 : values[Int($0)] })
+        }
+        let classOf = (0..<kinetics.count).map { code -> UInt16 in
+            let part = Material.parts(code * Material.grains)
+            return UInt16(table.kineticClass(of: part.tissue, variant: part.variant).rawValue)
+        }
+        return KineticTruth(
+            classes: LabelMap(grid: grid, labels: winners.map { $0 == 0 ? 0 : classOf[Int($0)] }, legend: KineticClass.legend),
+            ktransPerMinute: map(\.ktransPerMinute), ve: map(\.ve), vp: map(\.vp))
+    }
+
+    /// What a vote over the points of each voxel makes of it: `decide` gets the value with most points and their number.
+    ///
+    /// - Parameter leavingOut: a value that only wins when it holds more than half.
+    private static func voted<T: FixedWidthInteger & UnsignedInteger & Sendable>(
+        _ source: [T], grid: Grid, sampler: SliceSampler, leavingOut: T? = nil, _ decide: @Sendable (T, Int) -> UInt16
+    ) -> [UInt16] {
+        let size = grid.size, points = SliceSampler.perVoxel, rowPoints = SliceSampler.fine * SliceSampler.deep
+        return [UInt16](unsafeUninitializedCapacity: grid.count) { buffer, initialized in
+            nonisolated(unsafe) let out = buffer.baseAddress!
+            source.withUnsafeBufferPointer { values in
+                nonisolated(unsafe) let values = values.baseAddress!
+                Parallel.forEach(size.z) { slice in
+                    var samples = [T](repeating: 0, count: size.x * size.y * points), vote = [T](repeating: 0, count: points)
+                    samples.withUnsafeMutableBufferPointer { sampler.gather(values, slice: slice, into: $0.baseAddress!) }
+                    for y in 0..<size.y {
+                        for x in 0..<size.x {
+                            for row in 0..<SliceSampler.fine {
+                                let from = ((y * SliceSampler.fine + row) * size.x + x) * rowPoints
+                                for i in 0..<rowPoints { vote[row * rowPoints + i] = samples[from + i] }
+                            }
+                            let (best, count) = winner(&vote, leavingOut: leavingOut)
+                            (out + size.x * (y + size.y * slice) + x).initialize(to: decide(best, count))
+                        }
+                    }
+                }
+            }
+            initialized = grid.count
+        }
+    }
+
+    /// The commonest value of a row, and how often it stands there.
+    private static func winner<T: FixedWidthInteger>(_ vote: inout [T], leavingOut: T?) -> (T, Int) {
+        let head = vote[0]
+        if vote.allSatisfy({ $0 == head }) { return (head, vote.count) }
+        vote.sort()
+        var best = head, most = 0, start = 0
+        for i in 1...vote.count where i == vote.count || vote[i] != vote[start] {
+            let count = i - start
+            if vote[start] == leavingOut {
+                if 2 * count > vote.count { return (vote[start], count) }
+            } else if count > most { (best, most) = (vote[start], count) }
+            start = i
+        }
+        return (best, most)
+    }
+}
