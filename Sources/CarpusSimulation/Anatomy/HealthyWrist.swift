@@ -3,6 +3,8 @@
 struct HealthyWrist: Sendable {
     /// The bones where they lie at this visit.
     let bones: Bones
+    /// From each bone's present place to that of the first visit.
+    let toFirstVisit: [RigidMotion]
     let joints: Joints
     let soft: SoftParts
     /// From the pose to the straight wrist the soft parts are built in.
@@ -16,6 +18,7 @@ struct HealthyWrist: Sendable {
     /// The wrist of a shape at its first visit.
     init(_ shape: WristShape, prominentVessels: Double = 1) {
         bones = Bones(shape)
+        toFirstVisit = bones.motions.map(\.inverse)
         joints = Joints(shape)
         soft = SoftParts(shape, prominentVessels: prominentVessels)
         bend = PoseBend(shape)
@@ -25,6 +28,7 @@ struct HealthyWrist: Sendable {
     }
 
     private init(_ other: HealthyWrist, bones: Bones) {
+        toFirstVisit = bones.motions.map(\.inverse)
         (self.bones, joints, soft, bend) = (bones, other.joints, other.soft, other.bend)
         (marrowTexture, redMarrow, redness) = (other.marrowTexture, other.redMarrow, other.redness)
     }
@@ -84,7 +88,7 @@ struct LocalHealthyWrist: Sendable {
     @inline(__always) private func inBone(_ p: SIMD3<Float>, _ s: inout HealthySample) {
         let b = Int(s.bone.bone)
         s.point.region = UInt8(b + 1)
-        s.inBone = wrist.bones.inverseMotions[b](p)
+        s.inBone = wrist.toFirstVisit[b](p)
         guard -s.bone.distance >= s.bone.cortex else {
             s.point.tissue = .cortex
             return
