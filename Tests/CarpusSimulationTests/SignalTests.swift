@@ -49,6 +49,15 @@ struct SignalTests {
         #expect(abs(s - 0.8 * atExcitation * exp(-0.5)) < 1e-12)
     }
 
+    @Test("a train of echoes sees fat brighter than a single late echo, and water alike")
+    func trains() {
+        let p = TissueTable.mean(fieldTesla: 1.5).properties(of: .fat)
+        let single = PulseSequence.spinEcho(repetition: 10, echo: 0.08), train = PulseSequence.turboSpinEcho(repetition: 10, echo: 0.08, train: 0)
+        let muscle = TissueTable.mean(fieldTesla: 1.5).properties(of: .muscle)
+        #expect(abs(train.signal(of: p.fat) / single.signal(of: p.fat) - exp(0.08 / 0.085 - 0.08 / 0.14)) < 1e-6)
+        #expect(abs(train.signal(of: muscle.water) / single.signal(of: muscle.water) - 1) < 1e-3)
+    }
+
     @Test("at 1.5 T fat stands against water at 2.2 ms and with it at 4.5 ms; a spin echo never sees it")
     func phase() {
         func cosine(_ ms: Double) -> Double { cos(PulseSequence.gradientEcho(repetition: 0.1, echo: ms / 1000, flipDegrees: 20).fatPhase(fieldTesla: 1.5)) }
@@ -127,13 +136,14 @@ struct SignalTests {
         func s(_ tissue: Tissue, _ variant: UInt8 = 16, grains: Int = 1) -> Double {
             (0..<grains).reduce(0) { sum, grain in
                 let p = table.properties(of: tissue, variant: variant, grain: grain)
-                return sum + SignalTable.magnitude(water: sequence.signal(of: p.water), fat: sequence.signal(of: p.fat), phase: sequence.fatPhase(fieldTesla: 1.5)) / Double(grains)
+                let phase = sequence.fatPhase(fieldTesla: 1.5), water = sequence.signal(of: p.water)
+                return sum + SignalTable.magnitude(water: water, fat: sequence.signal(of: p.fat), phase: phase) / Double(grains)
             }
         }
         let fat = s(.fat)
         for (name, virtual, real) in [
-            ("muscle", s(.muscle), 1.24), ("marrow", s(.marrow, 4, grains: 4), 0.48), ("cartilage with its film of fluid", (s(.cartilage) + s(.fluid)) / 2, 1.5),
-            ("fluid", s(.fluid), 1.45),
+            ("muscle", s(.muscle), 1.24), ("marrow", s(.marrow, 4, grains: 4), 0.48), ("cartilage with its film of fluid", (s(.cartilage) + s(.fluid)) / 2, 1.59),
+            ("fluid", s(.fluid), 1.41),
         ] {
             #expect(abs(virtual / fat / real - 1) < 0.3, "\(name): \(virtual / fat), real \(real)")
         }

@@ -28,7 +28,7 @@ public enum PulseSequence: Sendable, Hashable, Codable {
             transverse = exp(-te / pool.t2Seconds)
         case .turboSpinEcho(let tr, let te, let train):
             longitudinal = (1 - decay(tr - train)) * (1 - flowVoid)
-            transverse = exp(-te / pool.t2Seconds)
+            transverse = exp(-te / (pool.trainT2Seconds ?? pool.t2Seconds))
         case .gradientEcho(let tr, let te, let flipDegrees):
             let flip = flipDegrees * .pi / 180
             let steady = (1 - decay(tr)) / (1 - cos(flip) * decay(tr))
@@ -36,7 +36,7 @@ public enum PulseSequence: Sendable, Hashable, Codable {
             transverse = exp(-te / pool.t2StarSeconds)
         case .inversionRecovery(let tr, let te, let ti, let train):
             longitudinal = (1 - 2 * decay(ti) + decay(tr - train)) * (1 - flowVoid)
-            transverse = exp(-te / pool.t2Seconds)
+            transverse = exp(-te / (train > 0 ? pool.trainT2Seconds ?? pool.t2Seconds : pool.t2Seconds))
         }
         return pool.protonDensity * longitudinal * transverse
     }

@@ -8,6 +8,8 @@ public struct SpinPool: Sendable, Hashable {
     public var t2Seconds: Double
     /// What an uneven field within the voxel adds to transverse relaxation in a gradient echo, R2', per s; a spin echo undoes it.
     public var reversibleRate: Double
+    /// T2 as a train of refocusing pulses sees it, s, where that differs: fat's, whose couplings a train undoes.
+    public var trainT2Seconds: Double?
 
     /// A pool of given density and times.
     public init(protonDensity: Double, t1Seconds: Double, t2Seconds: Double, reversibleRate: Double = 0) {

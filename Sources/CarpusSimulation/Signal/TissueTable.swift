@@ -79,9 +79,10 @@ public struct TissueTable: Sendable {
         let water = SpinPool(
             protonDensity: density * (1 - fatShare), t1Seconds: field(value.t1) * factor.t1, t2Seconds: 1 / t2Rate,
             reversibleRate: (reversible + trabecular) * inField)
-        let fat = SpinPool(
+        var fat = SpinPool(
             protonDensity: density * fatShare, t1Seconds: field(TissueValues.fatT1) * fatFactors.t1, t2Seconds: field(TissueValues.fatT2) * fatFactors.t2,
             reversibleRate: (TissueValues.fatReversible * fatFactors.reversible.squareRoot() + trabecular) * inField)
+        fat.trainT2Seconds = field(TissueValues.fatTrainT2) * fatFactors.t2
         return TissueProperties(
             water: water, fat: fat, inflow: tissue == .artery ? 0.7 : tissue == .vein ? 0.3 : 0, flowVoid: tissue == .artery ? 0.85 : tissue == .vein ? 0.45 : 0)
     }
