@@ -28,7 +28,7 @@ struct ScannerSeriesTests {
 
     @Test("a voxel's curve in a dynamic series is the equation's, frame by frame, also in a frame that moved")
     func curve() throws {
-        let scanner = Scanner(try wrist()), plan = try plan()
+        let scanner = VirtualScanner(try wrist()), plan = try plan()
         let times = stride(from: 5.0, through: 305, by: 20).map { $0 }, move = RigidTransform(translation: Vector3(2, 1, 0))
         var motions = [RigidTransform](repeating: RigidTransform(), count: times.count)
         motions[4] = move
@@ -49,7 +49,7 @@ struct ScannerSeriesTests {
 
     @Test("a volume after the agent equals the frame of that moment")
     func staticAgent() throws {
-        let scanner = Scanner(try wrist())
+        let scanner = VirtualScanner(try wrist())
         var plan = try plan()
         plan.secondsAfterInjection = 150
         let volume = scanner.acquire(plan, table: table, seed: 1, name: "t1gd")
@@ -59,7 +59,7 @@ struct ScannerSeriesTests {
 
     @Test("the same seed and name give the same bits, on one thread or two; another seed or name another noise")
     func determinism() throws {
-        let scanner = Scanner(try wrist())
+        let scanner = VirtualScanner(try wrist())
         var plan = try plan()
         plan.signalToNoise = 20
         plan.fatSuppression = .drawn(seed: 4)
@@ -80,13 +80,13 @@ struct ScannerSeriesTests {
     func stored() throws {
         var plan = try plan()
         (plan.signalToNoise, plan.storedReference, plan.storedMaximum) = (15, 12_000, 4095)
-        let scan = Scanner(try wrist()).acquire(plan, table: table, seed: 2, name: "x")
+        let scan = VirtualScanner(try wrist()).acquire(plan, table: table, seed: 2, name: "x")
         #expect(scan.volume.scalars.allSatisfy { $0 == $0.rounded() && $0 >= 0 && $0 <= 4095 } && scan.volume.scalars.contains(4095))
     }
 
     @Test("an artery leaves ghosts along the phase axis, at their distance and strength, and nothing else does")
     func ghosts() throws {
-        let scanner = Scanner(try phantom(size: Index3(160, 160, 20)) { p in
+        let scanner = VirtualScanner(try phantom(size: Index3(160, 160, 20)) { p in
             ((p.x + 8) * (p.x + 8) + p.y * p.y).squareRoot() < 2 ? (.artery, 16) : abs(p.x - 6) < 2 && abs(p.y) < 2 ? (.muscle, 16) : (.air, 16)
         })
         var plan = try plan()
@@ -104,7 +104,7 @@ struct ScannerSeriesTests {
 
     @Test("marrow has a coarse grain in a gradient echo and little in a spin echo, and it moves with the wrist")
     func grain() throws {
-        let scanner = Scanner(try phantom(size: Index3(160, 160, 40)) { _ in (.marrow, 4) })
+        let scanner = VirtualScanner(try phantom(size: Index3(160, 160, 40)) { _ in (.marrow, 4) })
         func unevenness(_ sequence: PulseSequence) throws -> (Double, [Float]) {
             var plan = ScanPlan(grid: try scanGrid(Index3(96, 96, 2), spacing: Vector3(0.234, 0.234, 2)), sequence: sequence)
             (plan.signalToNoise, plan.storedReference, plan.storedMaximum) = (1e6, 20_000, 1_000_000)

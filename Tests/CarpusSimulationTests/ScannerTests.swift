@@ -23,7 +23,7 @@ struct ScannerTests {
 
     @Test("a big tube has the signal of the equation, whatever the sequence, the part of k-space and the filter")
     func tube() throws {
-        let scanner = Scanner(try phantom { p in (p.x * p.x + p.y * p.y).squareRoot() < 20 ? (.loose, 16) : (.air, 16) })
+        let scanner = VirtualScanner(try phantom { p in (p.x * p.x + p.y * p.y).squareRoot() < 20 ? (.loose, 16) : (.air, 16) })
         let grid = try scanGrid(Index3(96, 80, 5), spacing: Vector3(0.5, 0.6, 3))
         let sequences = [t1, .gradientEcho(repetition: 0.235, echo: 0.011, flipDegrees: 20), .inversionRecovery(repetition: 4, echo: 0.04, inversion: 0.2, train: 0.1)]
         let parts = [(SIMD2(1.0, 1.0), 0.0), (SIMD2(0.8, 0.7), 0.0), (SIMD2(0.9, 0.9), 0.5)]
@@ -38,7 +38,7 @@ struct ScannerTests {
 
     @Test("noise has the asked strength, is Rayleigh in air and the same everywhere, zero-filled or not")
     func noise() throws {
-        let scanner = Scanner(try phantom(size: Index3(100, 100, 40)) { p in (p.x * p.x + p.y * p.y).squareRoot() < 10 ? (.fat, 16) : (.air, 16) })
+        let scanner = VirtualScanner(try phantom(size: Index3(100, 100, 40)) { p in (p.x * p.x + p.y * p.y).squareRoot() < 10 ? (.fat, 16) : (.air, 16) })
         for fraction in [SIMD2(1.0, 1.0), SIMD2(0.8, 0.6)] {
             var plan = ScanPlan(grid: try scanGrid(Index3(96, 96, 3), spacing: Vector3(0.5, 0.5, 2)), sequence: t1)
             (plan.signalToNoise, plan.storedReference, plan.storedMaximum, plan.acquiredFraction) = (25, 5000, 100_000, fraction)
@@ -60,7 +60,7 @@ struct ScannerTests {
 
     @Test("an edge overshoots by 9 % where k-space is cut off sharply, and not under a Hann window")
     func ringing() throws {
-        let scanner = Scanner(try phantom(size: Index3(240, 240, 12)) { p in abs(p.x) < 15 && abs(p.y) < 25 ? (.muscle, 16) : (.air, 16) })
+        let scanner = VirtualScanner(try phantom(size: Index3(240, 240, 12)) { p in abs(p.x) < 15 && abs(p.y) < 25 ? (.muscle, 16) : (.air, 16) })
         var plan = clean(try scanGrid(Index3(256, 128, 1), spacing: Vector3(0.25, 0.5, 2)))
         plan.acquiredFraction = SIMD2(0.25, 1)
         let level = signal(t1, .muscle)
@@ -79,7 +79,7 @@ struct ScannerTests {
         let pure = try phantom(size: Index3(160, 160, 16)) { p in
             abs(p.x - 8) < 4 && abs(p.y) < 4 ? (.fat, 31) : abs(p.x + 8) < 4 && abs(p.y) < 4 ? (.effusion, 16) : (.air, 16)
         }
-        let grid = try scanGrid(Index3(100, 90, 1), spacing: Vector3(0.5, 0.5, 2)), scanner = Scanner(pure)
+        let grid = try scanGrid(Index3(100, 90, 1), spacing: Vector3(0.5, 0.5, 2)), scanner = VirtualScanner(pure)
         #expect(table.properties(of: .fat, variant: 31).fatFraction == 1)
         func centres(_ shift: Double) -> (fat: Vector3, water: Vector3) {
             var plan = clean(grid)
@@ -100,7 +100,7 @@ struct ScannerTests {
 
     @Test("a slice is as thick as asked at half maximum, and what lies in the gap is seen by neither")
     func sliceProfile() throws {
-        let plate = Scanner(try phantom(size: Index3(80, 80, 9)) { p in abs(p.z) < 0.13 ? (.muscle, 16) : (.air, 16) })
+        let plate = VirtualScanner(try phantom(size: Index3(80, 80, 9)) { p in abs(p.z) < 0.13 ? (.muscle, 16) : (.air, 16) })
         let grid = try scanGrid(Index3(32, 32, 3), spacing: Vector3(0.5, 0.5, 4))
         func width(_ profile: SliceProfile) -> (Double, between: Double) {
             var plan = clean(grid)
@@ -124,7 +124,7 @@ struct ScannerTests {
     @Test("a voxel across a border has the mean of its parts")
     func partialVolume() throws {
         // A plane that leans through the slice: the share of muscle in a slice falls linearly along x.
-        let wedge = Scanner(try phantom(size: Index3(200, 120, 40)) { p in p.z < p.x * 0.1 ? (.muscle, 16) : (.effusion, 16) })
+        let wedge = VirtualScanner(try phantom(size: Index3(200, 120, 40)) { p in p.z < p.x * 0.1 ? (.muscle, 16) : (.effusion, 16) })
         var plan = clean(try scanGrid(Index3(80, 40, 1), spacing: Vector3(0.5, 0.5, 3)))
         plan.edgeFilter = 1
         let scan = wedge.acquire(plan, table: table, seed: 1, name: "wedge")
@@ -138,7 +138,7 @@ struct ScannerTests {
 
     @Test("a moved wrist appears where the motion puts it, in LPS, on an oblique grid too")
     func motion() throws {
-        let ball = Scanner(try phantom(size: Index3(80, 80, 80)) { p in (p - Vector3(2, -1, 1.5)).length < 5 ? (.muscle, 16) : (.air, 16) })
+        let ball = VirtualScanner(try phantom(size: Index3(80, 80, 80)) { p in (p - Vector3(2, -1, 1.5)).length < 5 ? (.muscle, 16) : (.air, 16) })
         let move = RigidTransform(axis: Vector3(0, 0, 1), angle: .pi / 2, translation: Vector3(3, -2, 4))
         // 90 degrees about z takes (2, -1, 1.5) to (1, 2, 1.5).
         let expected = Vector3(4, 0, 5.5)
@@ -155,7 +155,7 @@ struct ScannerTests {
 
     @Test("suppression leaves its share of fat, more at the edge, and all of the water; an inversion does the same by T1")
     func fatSuppression() throws {
-        let scanner = Scanner(try phantom(size: Index3(320, 80, 16)) { p in p.y < 0 ? (.fat, 31) : (.muscle, 15) })
+        let scanner = VirtualScanner(try phantom(size: Index3(320, 80, 16)) { p in p.y < 0 ? (.fat, 31) : (.muscle, 15) })
         var plan = clean(try scanGrid(Index3(160, 40, 1), spacing: Vector3(0.5, 0.5, 2)))
         plan.fatSuppression = FatSuppression(residual: 0.1, edgeResidual: 0.6, radius: 30)
         let scan = scanner.acquire(plan, table: table, seed: 1, name: "fs"), fat = signal(t1, .fat, 31) * scan.unitsPerSignal
@@ -175,7 +175,7 @@ struct ScannerTests {
 
     @Test("the coil weights the image as its field says")
     func coil() throws {
-        let scanner = Scanner(try phantom(size: Index3(240, 120, 16)) { _ in (.muscle, 16) })
+        let scanner = VirtualScanner(try phantom(size: Index3(240, 120, 16)) { _ in (.muscle, 16) })
         var plan = clean(try scanGrid(Index3(120, 60, 1), spacing: Vector3(0.45, 0.45, 2)))
         plan.coil = CoilField(centre: Vector3(5, -3, 2), width: Vector3(40, 50, 60), tilt: Vector3(0.2, -0.1, 0))
         let scan = scanner.acquire(plan, table: table, seed: 1, name: "coil")

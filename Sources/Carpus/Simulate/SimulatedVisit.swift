@@ -16,7 +16,7 @@ struct SimulatedVisit {
     func write(tell: (String) -> Void) throws -> [CarpusCore.Measurement] {
         let position = person.positioning(at: visit), state = person.course.visits[visit]
         let (specimen, counts) = person.wrist.sampled(state, boneMotions: position.boneMotions, step: study.step)
-        let scanner = CarpusSimulation.Scanner(specimen), tissues = TissueTable(fieldTesla: study.examination.fieldTesla, seed: study.patient.seed)
+        let scanner = VirtualScanner(specimen), tissues = TissueTable(fieldTesla: study.examination.fieldTesla, seed: study.patient.seed)
         let all = study.examination.series(of: person, visit: visit)
         var record = VisitRecord(state: state, gain: position.gain, boneMotions: position.boneMotions.map(\.affine.matrixRows))
         for series in all {
@@ -31,7 +31,7 @@ struct SimulatedVisit {
         return rows
     }
 
-    private func volume(_ series: VirtualSeries, _ scanner: CarpusSimulation.Scanner, _ specimen: Specimen, _ tissues: TissueTable, seed: UInt64) throws -> Double {
+    private func volume(_ series: VirtualSeries, _ scanner: VirtualScanner, _ specimen: Specimen, _ tissues: TissueTable, seed: UInt64) throws -> Double {
         let scan = scanner.acquire(series.plan, scannerFromSpecimen: series.placements[0], table: tissues, seed: seed, name: series.role.rawValue)
         switch study.format {
         case .nifti: try writeNIfTI(series) { try NIfTI.write(scan.volume, to: $0, as: .integer) }
@@ -41,7 +41,7 @@ struct SimulatedVisit {
         return scan.noise
     }
 
-    private func dynamic(_ series: VirtualSeries, _ scanner: CarpusSimulation.Scanner, _ specimen: Specimen, _ tissues: TissueTable, seed: UInt64) throws -> Double {
+    private func dynamic(_ series: VirtualSeries, _ scanner: VirtualScanner, _ specimen: Specimen, _ tissues: TissueTable, seed: UInt64) throws -> Double {
         let scan = scanner.acquireDynamic(
             series.plan, frameTimes: series.frameTimes, injectionSeconds: series.injectionSeconds, motions: series.placements, table: tissues, seed: seed, name: series.role.rawValue)
         switch study.format {

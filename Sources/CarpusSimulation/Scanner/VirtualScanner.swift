@@ -25,7 +25,7 @@ public struct ScannedSeries: Sendable {
 ///
 /// Left out: what spreads over slices in a 3D transform, wrap-around, gradient distortion, motion within a frame, and the field's unevenness
 /// beyond what R2' and the residual of fat suppression stand for.
-public struct Scanner: Sendable {
+public struct VirtualScanner: Sendable {
     private let grid: Grid
     private let materials: [UInt16]
 
