@@ -5,7 +5,7 @@
 struct CordCourse: Sendable {
     /// What it is, as it stands in lists: "edc-index".
     let name: String
-    /// 0 to 9 in the order of `WristAnatomy.tendonCompartments`; -1 for a nerve.
+    /// 0 to 9 in the order of `WristAnatomy.tendonCompartments`; -1 for a nerve or artery, -2 for a tendon of no compartment.
     let compartment: Int
     /// Half the greater and half the lesser diameter of the cross section.
     let halfFlat: Float, halfThick: Float

@@ -24,7 +24,7 @@ struct CordHit {
 /// One tendon or nerve as a range of stations.
 struct Cord: Sendable {
     let name: String
-    /// 0 to 9; -1 for a nerve.
+    /// 0 to 9; -1 for a nerve, -2 for a tendon of no compartment.
     let compartment: Int
     let first: Int, last: Int
     /// Station by whole millimetre of the distal coordinate, from -84 on.
@@ -79,14 +79,17 @@ struct CordBuilder {
 extension UnsafeBufferPointer<CordStation> {
     /// The place of a cord nearest to a point, searched from a station on, and where the point lies from there.
     @inline(__always) func hit(_ p: SIMD3<Float>, first: Int, last: Int, start: Int) -> CordHit {
-        var i = start, along: Float = 0
+        var i = start, along: Float = 0, straight: Float = 0
         for _ in 0..<40 {
-            along = ((p - self[i].centre) * self[i].tangent).sum()
-            let next = Swift.min(Swift.max(i + Int(along.rounded()), first), last)
+            // To first order in the bend: what lies on its inner side sees more of the curve.
+            let d = p - self[i].centre
+            straight = (d * self[i].tangent).sum()
+            along = straight / Swift.max(1 - (d * self[i].bend).sum(), 0.4)
+            let next = Swift.min(Swift.max(i + Int(along + (along > 0 ? 0.5 : -0.5)), first), last)
             if abs(along) <= 0.55 || next == i { break }
             i = next
         }
-        let beyond = i == last ? Swift.max(along - 0.5, 0) : i == first ? Swift.max(-along - 0.5, 0) : 0
+        let beyond = i == last ? Swift.max(straight - 0.5, 0) : i == first ? Swift.max(-straight - 0.5, 0) : 0
         along = Swift.min(Swift.max(along, -0.6), 0.6)
         let s = self[i], d = p - s.centre - s.tangent * along - s.bend * (0.5 * along * along)
         let u = (d * s.flat).sum(), v = (d * s.thick).sum()
