@@ -125,7 +125,8 @@ struct SoftPartsTests {
                         let rough = s.centre - stations[b.guess(s.centre)].centre
                         guard abs(rough.y) + abs(rough.z) < 12 else { continue }
                         for turn in 0..<12 {
-                            let t = Turn.unit(Float(turn) * .pi / 6), p = s.centre + s.flat * (t.x * s.halfFlat) + s.thick * (t.y * s.halfThick)
+                            let t = Turn.unit((Float(turn) + 0.5) * .pi / 6), u = (t.x > 0 ? 1 : -1) * (s.halfFlat - s.halfThick) + t.x * s.halfThick
+                            let p = s.centre + s.flat * u + s.thick * (t.y * s.halfThick)
                             let d = stations.hit(p, first: b.first, last: b.last, start: b.guess(p)).distance
                             #expect(d > -0.3, "\(a.name) runs \(-d) mm into \(b.name) at \(p)")
                         }

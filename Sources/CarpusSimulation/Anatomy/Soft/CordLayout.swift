@@ -46,9 +46,8 @@ struct CordLayout {
     /// How far the section of a course reaches in a direction; a slanting cord's section is longer.
     private func reach(_ i: Int, _ n: SIMD2<Float>, _ slope: SIMD2<Float>) -> Float {
         let c = courses[i], turn = Turn.unit(c.twist)
-        let u = (n.x * turn.x + n.y * turn.y) * c.halfFlat, v = (n.y * turn.x - n.x * turn.y) * c.halfThick
-        let along = (n * slope).sum()
-        return sizes[i] * ((u * u + v * v) * (1 + along * along)).squareRoot()
+        let u = abs(n.x * turn.x + n.y * turn.y), along = (n * slope).sum()
+        return sizes[i] * (u * (c.halfFlat - c.halfThick) + c.halfThick) * (1 + along * along).squareRoot()
     }
 
     private func slope(_ i: Int, _ level: Int) -> SIMD2<Float> {

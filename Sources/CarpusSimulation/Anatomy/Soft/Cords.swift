@@ -93,10 +93,9 @@ extension UnsafeBufferPointer<CordStation> {
         along = Swift.min(Swift.max(along, -0.6), 0.6)
         let s = self[i], d = p - s.centre - s.tangent * along - s.bend * (0.5 * along * along)
         let u = (d * s.flat).sum(), v = (d * s.thick).sum()
-        // Distance to an ellipse to first order.
-        let x = u / s.halfFlat, y = v / s.halfThick, k = (x * x + y * y).squareRoot()
-        let gx = x / s.halfFlat, gy = y / s.halfThick
-        var distance = k < 1e-3 ? -s.halfThick : (k - 1) * k / (gx * gx + gy * gy).squareRoot()
+        // The section is a band with round ends: its distance is exact, far outside too.
+        let w = Swift.max(abs(u) - Swift.max(s.halfFlat - s.halfThick, 0), 0)
+        var distance = (w * w + v * v).squareRoot() - Swift.min(s.halfThick, s.halfFlat)
         if beyond > 0 { distance = distance > 0 ? (distance * distance + beyond * beyond).squareRoot() : beyond }
         return CordHit(station: i, along: along, u: u, v: v, distance: distance)
     }
