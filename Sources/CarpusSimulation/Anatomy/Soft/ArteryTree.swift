@@ -17,9 +17,9 @@ struct ArteryTree {
     /// Adds all of it.
     mutating func grow(into branches: inout BranchBuilder) {
         let ulnar = great["artery-ulnar"] ?? [], radial = great["artery-radial"] ?? []
-        guard let ulnarEnd = ulnar.last, let radialEnd = radial.last else { return }
+        precondition(!ulnar.isEmpty && !radial.isEmpty, "a wrist has two great arteries")
         // The superficial arch goes on from the ulnar artery; in a third it is incomplete.
-        let arch = varied([(32, -5.5, 18.4, 1.0), (37, 2.5, 17.6, 0.95), (35.5, 10.5, 17.5, 0.85), (29, 16.5, 19, 0.7)], 0.9)
+        let arch = varied([(32, -5.5, 17.6, 1.0), (37, 2.5, 16.8, 0.95), (35.5, 10.5, 16.8, 0.85), (29, 16.5, 18.6, 0.7)], 0.9)
         let complete = stream.chance(0.65)
         branches.add(.artery, through: (ulnar.map(wide) + (complete ? arch : Array(arch.dropLast(2)))))
         let deep = varied([(21, 20.5, -1.5, 1.1), (25.5, 16.5, 5.2, 1.0), (26.5, 8, 5.6, 0.9), (24.5, -3, 5.8, 0.8), (22, -12, 7.2, 0.7)], 0.5)
@@ -43,7 +43,6 @@ struct ArteryTree {
         for _ in 0..<stream.integer(8...14) {
             twig(&branches, from: stream.chance(0.5) ? ulnar[stream.integer(0...(ulnar.count - 1))] : radial[stream.integer(0...(radial.count - 1))])
         }
-        _ = (ulnarEnd, radialEnd)
     }
 
     private func wide(_ p: SIMD4<Float>) -> SIMD4<Float> { SIMD4(p.x, p.y, p.z, p.w * widening) }

@@ -5,9 +5,9 @@
 struct CordCourse: Sendable {
     /// What it is, as it stands in lists: "edc-index".
     let name: String
-    /// 0 to 9 in the order of `WristAnatomy.tendonCompartments`; -1 for a nerve.
+    /// 0 to 9 in the order of `WristAnatomy.tendonCompartments`; -1 for a nerve or artery, -2 for a tendon of no compartment.
     let compartment: Int
-    /// Half the greater and half the lesser diameter of the cross section.
+    /// Half the greater and half the lesser diameter of the cross section, a band with round ends.
     let halfFlat: Float, halfThick: Float
     /// The angle of the greater diameter from radial towards palmar.
     let twist: Float

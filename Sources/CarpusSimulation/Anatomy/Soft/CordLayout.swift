@@ -13,13 +13,16 @@ struct CordLayout {
     private(set) var middles: [[SIMD2<Float>]]
 
     init(_ shape: WristShape, lattice: SoftLattice, outline: Outline) {
-        courses = CordCourse.extensors + CordCourse.flexors + CordCourse.nerves + CordCourse.arteries
         var stream = RandomStream(seed: shape.seed, "soft-cords")
+        // One person in seven lacks the long palmar muscle.
+        let lacking = stream.chance(0.15)
+        courses = CordCourse.extensors + CordCourse.flexors + CordCourse.nerves + CordCourse.arteries
+            + CordCourse.others.filter { !lacking || $0.name != "palmaris-longus" }
         let extensorShift = Self.drift(&stream, deviation: 0.25), flexorShift = Self.drift(&stream, deviation: 0.35)
         (sizes, middles) = ([], [])
         let common = exp(stream.normal(0, 0.04))
         for course in courses {
-            sizes.append(Float(common * exp(stream.normal(0, 0.055, limit: 2.2))))
+            sizes.append(Float(common * exp(stream.normal(0, 0.045, limit: 2.2))))
             let own = Self.drift(&stream, deviation: 0.3), shift = (0...5).contains(course.compartment) ? extensorShift : flexorShift
             middles.append((0..<Self.levels).map { course.middle(at: Self.distal($0)) + own[$0] + shift[$0] })
         }
@@ -43,9 +46,8 @@ struct CordLayout {
     /// How far the section of a course reaches in a direction; a slanting cord's section is longer.
     private func reach(_ i: Int, _ n: SIMD2<Float>, _ slope: SIMD2<Float>) -> Float {
         let c = courses[i], turn = Turn.unit(c.twist)
-        let u = (n.x * turn.x + n.y * turn.y) * c.halfFlat, v = (n.y * turn.x - n.x * turn.y) * c.halfThick
-        let along = (n * slope).sum()
-        return sizes[i] * ((u * u + v * v) * (1 + along * along)).squareRoot()
+        let u = abs(n.x * turn.x + n.y * turn.y), along = (n * slope).sum()
+        return sizes[i] * (u * (c.halfFlat - c.halfThick) + c.halfThick) * (1 + along * along).squareRoot()
     }
 
     private func slope(_ i: Int, _ level: Int) -> SIMD2<Float> {

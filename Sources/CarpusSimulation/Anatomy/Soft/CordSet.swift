@@ -3,7 +3,7 @@ import Foundation
 /// The tendons and nerves of one wrist, and the middles of the tendon sheaths.
 struct CordSet: Sendable {
     let stations: [CordStation]
-    /// Tendons, then nerves.
+    /// Tendons, nerves, and the tendons of no compartment.
     let cords: [Cord]
     /// The middle of each compartment's sheath, 0 to 9.
     let sheaths: [Cord]
@@ -64,7 +64,7 @@ struct CordSet: Sendable {
     private static func section(_ c: CordCourse, _ size: Float, _ x: Float) -> SIMD3<Float> {
         var flat = c.halfFlat * size, thick = c.halfThick * size, belly: Float = 0
         if c.belly > 0 {
-            belly = c.belly * Blend.step(-x, from: -c.bellyEnd, to: -c.bellyEnd + 30)
+            belly = c.belly * Blend.step(-x, from: -c.bellyEnd, to: -c.bellyEnd + 34)
             let within = 1 - 0.3 * Blend.step(-x, from: -c.bellyEnd + 8, to: -c.bellyEnd + 40)
             (flat, thick) = (flat * within, thick * within)
         }

@@ -24,7 +24,7 @@ struct CordHit {
 /// One tendon or nerve as a range of stations.
 struct Cord: Sendable {
     let name: String
-    /// 0 to 9; -1 for a nerve.
+    /// 0 to 9; -1 for a nerve, -2 for a tendon of no compartment.
     let compartment: Int
     let first: Int, last: Int
     /// Station by whole millimetre of the distal coordinate, from -84 on.
@@ -79,21 +79,23 @@ struct CordBuilder {
 extension UnsafeBufferPointer<CordStation> {
     /// The place of a cord nearest to a point, searched from a station on, and where the point lies from there.
     @inline(__always) func hit(_ p: SIMD3<Float>, first: Int, last: Int, start: Int) -> CordHit {
-        var i = start, along: Float = 0
+        var i = start, along: Float = 0, straight: Float = 0
         for _ in 0..<40 {
-            along = ((p - self[i].centre) * self[i].tangent).sum()
-            let next = Swift.min(Swift.max(i + Int(along.rounded()), first), last)
+            // To first order in the bend: what lies on its inner side sees more of the curve.
+            let d = p - self[i].centre
+            straight = (d * self[i].tangent).sum()
+            along = straight / Swift.max(1 - (d * self[i].bend).sum(), 0.4)
+            let next = Swift.min(Swift.max(i + Int(along + (along > 0 ? 0.5 : -0.5)), first), last)
             if abs(along) <= 0.55 || next == i { break }
             i = next
         }
-        let beyond = i == last ? Swift.max(along - 0.5, 0) : i == first ? Swift.max(-along - 0.5, 0) : 0
+        let beyond = i == last ? Swift.max(straight - 0.5, 0) : i == first ? Swift.max(-straight - 0.5, 0) : 0
         along = Swift.min(Swift.max(along, -0.6), 0.6)
         let s = self[i], d = p - s.centre - s.tangent * along - s.bend * (0.5 * along * along)
         let u = (d * s.flat).sum(), v = (d * s.thick).sum()
-        // Distance to an ellipse to first order.
-        let x = u / s.halfFlat, y = v / s.halfThick, k = (x * x + y * y).squareRoot()
-        let gx = x / s.halfFlat, gy = y / s.halfThick
-        var distance = k < 1e-3 ? -s.halfThick : (k - 1) * k / (gx * gx + gy * gy).squareRoot()
+        // The section is a band with round ends: its distance is exact, far outside too.
+        let w = Swift.max(abs(u) - Swift.max(s.halfFlat - s.halfThick, 0), 0)
+        var distance = (w * w + v * v).squareRoot() - Swift.min(s.halfThick, s.halfFlat)
         if beyond > 0 { distance = distance > 0 ? (distance * distance + beyond * beyond).squareRoot() : beyond }
         return CordHit(station: i, along: along, u: u, v: v, distance: distance)
     }

@@ -9,6 +9,8 @@ extension LocalSoftParts {
         /// Place in the nearest belly, its first axis along the fibres.
         var fibre = SIMD3<Float>.zero
         var nerve: Float = 99
+        /// A tendon of no compartment.
+        var plain: Float = 99
     }
 
     /// What lies at a point of the box, bones and joints left out.
@@ -28,11 +30,13 @@ extension LocalSoftParts {
         parts.cords.stations.withUnsafeBufferPointer { stations in
             for near in cords {
                 let hit = stations.hit(p, first: near.first, last: near.last, start: near.start)
-                if near.compartment < 0 {
+                if near.compartment == -1 {
                     f.nerve = min(f.nerve, hit.distance)
                     continue
                 }
-                if hit.distance < f.tendon {
+                if near.compartment == -2 {
+                    f.plain = min(f.plain, hit.distance)
+                } else if hit.distance < f.tendon {
                     if near.compartment != f.compartment { (f.other, f.otherCompartment) = (f.tendon, f.compartment) }
                     (f.tendon, f.compartment) = (hit.distance, near.compartment)
                     f.direction = stations[hit.station].tangent + stations[hit.station].bend * hit.along
@@ -70,6 +74,7 @@ extension LocalSoftParts {
         if layer.y < layer.z { return (.skin, 16, 0) }
         let label = UInt8(found.compartment + 19)
         if found.tendon < 0 { return (.tendon, 16, label) }
+        if found.plain < 0 { return (.tendon, 16, 0) }
         if found.nerve < 0 { return (.nerve, SoftTexture.variant(0), 30) }
         if let branch = branch(p) { return branch }
         let sheathed = sample.sheathPosition > 0 && sample.sheathPosition < 1
@@ -109,18 +114,20 @@ extension LocalSoftParts {
         let thickness = ExtensorRetinaculum.thickness(p)
         guard thickness > 0, fascia < 0.05 else { return false }
         if fascia > -thickness { return true }
-        return abs(found.tendon - found.other) < 0.45 && found.other < 3 && found.compartment <= 5 && found.otherCompartment <= 5 && found.otherCompartment >= 0
+        return abs(found.tendon - found.other) < 0.45 && found.other < 5.5 && found.compartment <= 5 && found.otherCompartment <= 5 && found.otherCompartment >= 0
     }
 
     @inline(__always) private func muscle(_ p: SIMD3<Float>, _ found: Found) -> (Tissue, UInt8)? {
         var best = found.belly, second = found.secondBelly, local = found.fibre
-        for (i, muscle) in muscles.enumerated() {
-            let (distance, own) = muscle.distance(p)
-            if distance < best {
-                (second, best) = (best, distance)
-                local = own + Float(i * 31)
-            } else {
-                second = min(second, distance)
+        muscles.withUnsafeBufferPointer { muscles in
+            for i in muscles.indices {
+                let (distance, own) = muscles[i].distance(p)
+                if distance < best {
+                    (second, best) = (best, distance)
+                    local = own + muscles[i].half.y * 31
+                } else {
+                    second = min(second, distance)
+                }
             }
         }
         // A thin sheet of loose tissue parts neighbours.

@@ -49,7 +49,7 @@ struct LocalSoftParts: Sendable {
                 if abs(rough.y) + abs(rough.z) > 3 * (reach + radius + cord.girth) { continue }
                 let hit = stations.hit(centre, first: cord.first, last: cord.last, start: start)
                 let belly = stations[hit.station].belly + 0.4
-                guard hit.distance - radius < (cord.compartment < 0 ? 0.3 : reach) else { continue }
+                guard hit.distance - radius < (cord.compartment < 0 ? max(belly, 0.3) : reach) else { continue }
                 found.append((Near(first: cord.first, last: cord.last, start: hit.station, compartment: cord.compartment, belly: belly > 0.45), hit.distance, belly))
                 guard cord.compartment >= 0 else { continue }
                 if cord.compartment == nearest.1 {

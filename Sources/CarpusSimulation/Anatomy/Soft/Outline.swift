@@ -21,11 +21,11 @@ struct Outline: Sendable {
 
     /// Distal coordinate; radial and palmar coordinates of the middle; half-widths radially, ulnarly, dorsally and palmarly; exponent.
     private static let knots: [[Float]] = [
-        [-84, -2.5, 2.5, 23.0, 23.0, 20.0, 21.5, 2.4], [-58, -1.5, 2.5, 24.0, 23.5, 19.0, 20.5, 2.4],
-        [-42, 0.0, 2.2, 26.0, 27.5, 19.0, 19.5, 2.6], [-30, 0.0, 2.0, 28.0, 29.8, 19.2, 19.5, 2.8],
-        [-16, 0.0, 2.0, 28.7, 29.8, 19.0, 20.0, 2.7], [-4, 0.0, 2.2, 28.8, 30.3, 19.0, 21.0, 2.6],
-        [10, 0.0, 2.4, 28.0, 31.5, 19.4, 21.5, 2.6], [30, -1.0, 2.0, 28.0, 33.0, 18.8, 20.0, 2.9],
-        [50, -2.0, 1.6, 30.0, 35.0, 17.6, 17.8, 3.0], [78, -4.0, 1.2, 31.5, 39.0, 16.0, 16.0, 3.1],
+        [-84, -2.5, 2.0, 22.0, 22.0, 19.5, 19.5, 2.4], [-58, -1.5, 2.0, 23.5, 23.5, 18.6, 18.6, 2.4],
+        [-42, 0.0, 2.0, 25.8, 27.3, 18.7, 17.8, 2.6], [-30, 0.0, 2.0, 27.8, 29.6, 18.9, 17.8, 2.8],
+        [-16, 0.0, 2.0, 28.4, 29.6, 18.8, 18.6, 2.7], [-4, 0.0, 2.2, 28.3, 30.0, 18.8, 20.4, 2.6],
+        [10, 0.0, 2.4, 27.0, 30.5, 19.2, 21.0, 2.6], [30, -1.0, 2.0, 27.5, 32.5, 18.6, 17.6, 2.9],
+        [50, -2.0, 1.6, 30.0, 34.5, 17.4, 15.8, 3.0], [78, -4.0, 1.2, 31.5, 38.5, 15.8, 14.0, 3.1],
     ]
 
     /// The section at a distal coordinate.
@@ -59,10 +59,10 @@ struct Outline: Sendable {
         let slope = ((px / half.x) * (px / half.x) + (py / half.y) * (py / half.y)).squareRoot() * k / total
         var fascia = (k - 1) / slope
         fascia = Blend.min(fascia, thumb(p), width: 9)
-        fascia = Blend.min(fascia, thenar(p), width: 7)
+        fascia = Blend.min(Blend.min(fascia, thenar(p), width: 7), hypothenar(p), width: 7)
         // Where on the circumference: -1 dorsal, 1 palmar; -1 ulnar, 1 radial.
         let n = d / half, around = n / max((n.x * n.x + n.y * n.y).squareRoot(), 1e-3)
-        let side = around.x > 0 ? Float(2.5) : 3.4, front: Float = around.y > 0 ? 3.3 : 1.7
+        let side: Float = around.x > 0 ? 2.0 : 2.6, front: Float = around.y > 0 ? 2.7 : 1.45
         var fat = side * around.x * around.x + front * around.y * around.y
         fat *= 1.25 - 0.25 * Blend.step(p.x, from: -75, to: -10)
         fat += 0.8 * Blend.step(p.x, from: 5, to: 30) * Blend.step(around.y, from: 0.2, to: 0.8)
@@ -79,11 +79,18 @@ struct Outline: Sendable {
         return (away * away).sum().squareRoot() - (12.0 - 1.6 * t + thumbGrowth)
     }
 
+    /// The ball of the thumb and that of the little finger.
     private func thenar(_ p: SIMD3<Float>) -> Float {
-        let d = p - SIMD3<Float>(22, 24, 17)
-        // Axes along the ball of the thumb; near its surface this is the distance.
-        let along = 0.909 * d.x + 0.404 * d.y + 0.101 * d.z, across = -0.406 * d.x + 0.914 * d.y, out = -0.092 * d.x - 0.041 * d.y + 0.995 * d.z
-        let q = SIMD3(along, across, out), half = SIMD3<Float>(26, 13, 10) + thumbGrowth * 0.6
+        Self.ball(p - SIMD3<Float>(22, 24, 17), slope: 0.44, half: SIMD3<Float>(26, 13, 10) + thumbGrowth * 0.6)
+    }
+
+    private func hypothenar(_ p: SIMD3<Float>) -> Float {
+        Self.ball(p - SIMD3<Float>(20, -20, 9.5), slope: -0.2, half: SIMD3<Float>(25, 11.5, 11) + thumbGrowth * 0.4)
+    }
+
+    /// Near its surface the distance to an ellipsoid, whose first axis leaves the arm's by a slope towards radial.
+    private static func ball(_ d: SIMD3<Float>, slope: Float, half: SIMD3<Float>) -> Float {
+        let n = 1 / (1 + slope * slope).squareRoot(), q = SIMD3((d.x + slope * d.y) * n, (d.y - slope * d.x) * n, d.z)
         let u = q / half, k = (u * u).sum().squareRoot(), g = u / half
         return k < 1e-3 ? -10 : (k - 1) * k / (g * g).sum().squareRoot()
     }

@@ -40,9 +40,10 @@ struct SoftLattice: Sendable {
         let q = (p - Self.box.low) * (1 / Self.step)
         let last = SIMD3<Float>(Float(counts.x - 1), Float(counts.y - 1), Float(counts.z - 1))
         guard all(q .>= 0), all(q .< last) else { return SIMD4(50, -50, 1.3, 2) }
-        let base = q.rounded(.down), t = q - base, i = SIMD3<Int32>(base)
+        // Not negative, so that cutting off is rounding down.
+        let x = Int(q.x), y = Int(q.y), z = Int(q.z), t = q - SIMD3(Float(x), Float(y), Float(z))
         let row = counts.z, plane = counts.y * counts.z
-        let at = Int(i.x) * plane + Int(i.y) * row + Int(i.z)
+        let at = x * plane + y * row + z
         return values.withUnsafeBufferPointer { v in
             let a = v[at] + (v[at + 1] - v[at]) * t.z, b = v[at + row] + (v[at + row + 1] - v[at + row]) * t.z
             let next = at + plane

@@ -14,7 +14,7 @@ struct SoftParts: Sendable {
         let outline = Outline(shape)
         lattice = SoftLattice(outline)
         cords = CordSet(shape, layout: CordLayout(shape, lattice: lattice, outline: outline))
-        var builder = BranchBuilder()
+        var builder = BranchBuilder(lattice)
         var arteries = ArteryTree(shape, cords: cords, prominence: Float(prominentVessels))
         arteries.grow(into: &builder)
         var veins = VeinNetwork(shape, lattice: lattice, outline: outline, prominence: Float(prominentVessels))

@@ -24,7 +24,7 @@ struct SoftTexture: Sendable {
     }
 
     /// Loose tissue: fat with many fine septa.
-    @inline(__always) func loose(_ p: SIMD3<Float>) -> UInt8 { Self.variant(3 * loose(p * SIMD3(0.45, 1, 1)) + 0.1) }
+    @inline(__always) func loose(_ p: SIMD3<Float>) -> UInt8 { Self.variant(2 * loose(p * SIMD3(0.45, 1, 1)) + 0.1) }
 
     /// Muscle by a point whose first axis runs along its fibres.
     @inline(__always) func muscle(_ local: SIMD3<Float>) -> (Tissue, UInt8) {

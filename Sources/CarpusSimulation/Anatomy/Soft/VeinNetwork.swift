@@ -53,8 +53,11 @@ struct VeinNetwork {
         let step: Float = 2.5
         var x = start - step
         while x > -84 && !walkers.isEmpty {
-            for i in walkers.indices {
-                advance(&walkers[i], to: x)
+            for i in walkers.indices { advance(&walkers[i], to: x) }
+            // Where the section leaves or meets the thumb, a vein does not leap: it ends.
+            for i in walkers.indices.reversed() where Self.leaps(walkers[i].path) {
+                let ended = walkers.remove(at: i)
+                if ended.path.count > 2 { branches.add(.vein, through: Array(ended.path.dropLast()), spacing: 1.6) }
             }
             merge(&walkers, into: &branches)
             if walkers.count < most {
@@ -72,6 +75,13 @@ struct VeinNetwork {
             x -= step
         }
         for walker in walkers where walker.path.count > 1 { branches.add(.vein, through: walker.path, spacing: 1.6) }
+    }
+
+    /// Whether the last step of a path is far longer than a step along the arm can be.
+    private static func leaps(_ path: [SIMD4<Float>], farthest: Float = 8) -> Bool {
+        guard path.count > 2, let end = path.last else { return false }
+        let d = end - path[path.count - 2]
+        return d.x * d.x + d.y * d.y + d.z * d.z > farthest * farthest
     }
 
     private mutating func advance(_ walker: inout Walker, to x: Float) {
@@ -118,9 +128,10 @@ struct VeinNetwork {
                 other = side.isEmpty ? angle : other - 0.035 + Float(stream.normal(0, 0.015))
                 side.append(place(x, max(other, 0.55), 0.5, deeper: 0.3))
             }
+            if Self.leaps(knots, farthest: 13) || Self.leaps(side, farthest: 13) { break }
             x += 6
         }
-        branches.add(.nerve, through: knots, spacing: 2)
-        if side.count > 1 { branches.add(.nerve, through: side, spacing: 2) }
+        branches.add(.nerve, through: Array(knots.dropLast()), spacing: 2)
+        if side.count > 2 { branches.add(.nerve, through: Array(side.dropLast()), spacing: 2) }
     }
 }

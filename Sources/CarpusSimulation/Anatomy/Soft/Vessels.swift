@@ -80,17 +80,3 @@ struct BranchIndex: Sendable {
         for x in low.x...high.x { for y in low.y...high.y { for z in low.z...high.z { body(cell(x, y, z)) } } }
     }
 }
-
-/// Collects the branches of a wrist.
-struct BranchBuilder {
-    private(set) var pieces: [BranchPiece] = []
-
-    /// A smooth branch through knots (distal, radial, palmar, radius).
-    mutating func add(_ kind: BranchKind, through knots: [SIMD4<Float>], spacing: Float = 1.5) {
-        let points = CatmullRom.points(through: knots, spacing: spacing) { v in (v.x * v.x + v.y * v.y + v.z * v.z).squareRoot() }
-        for (a, b) in zip(points, points.dropFirst()) { add(kind, from: a, to: b) }
-    }
-
-    /// A straight piece.
-    mutating func add(_ kind: BranchKind, from a: SIMD4<Float>, to b: SIMD4<Float>) { pieces.append(BranchPiece(from: a, to: b, kind: kind)) }
-}
