@@ -3,9 +3,9 @@ extension BoneFigure {
     /// Two poles and a waist, oblique; its hollow for the head of the capitate is cut by that.
     static let scaphoid = BoneFigure(row: .proximal, middle: [-12.3, 9.8, 2.2], axis: [0.55, 0.42, 0.72]) { _ in
         [
-            .ellipsoid([-16.6, 6.8, -2.4], [8.4, 6.6, 8.0], along: [0.55, 0.42, 0.72], across: [-0.56, 0.82, -0.05], square: 0.25),
-            .ellipsoid([-8.8, 13.3, 6.6], [7.2, 5.8, 6.8], along: [0.55, 0.42, 0.72], across: [-0.56, 0.82, -0.05], square: 0.2),
-            .cone([-8, 14, 8], [-5.8, 16.3, 13], 4.6, 3.2),
+            .ellipsoid([-16.0, 7.3, -1.6], [7.9, 7.0, 8.2], along: [0.55, 0.42, 0.72], across: [-0.56, 0.82, -0.05], square: 0.25),
+            .ellipsoid([-8.8, 13.3, 6.6], [7.0, 6.3, 7.0], along: [0.55, 0.42, 0.72], across: [-0.56, 0.82, -0.05], square: 0.2),
+            .cone([-8, 14, 8], [-6.4, 16.0, 11.6], 4.6, 3.2),
             // The waist: dorsal and radial.
             .ellipsoid([-9.2, 16.4, -3.6], [6, 3.6, 4.6], along: [0.7, 0.1, -0.7], across: [0, 0.8, 0]).cut(4),
         ]
@@ -14,7 +14,7 @@ extension BoneFigure {
     /// A crescent round the head of the capitate, the palmar horn the larger.
     static let lunate = BoneFigure(row: .proximal, middle: [-17.5, -7.2, 0], axis: [0.05, 0.1, 1]) { _ in
         [
-            .ellipsoid([-16.6, -7.4, 0.3], [8.6, 8.5, 9.7], along: [1, 0.08, 0.05], square: 0.22),
+            .ellipsoid([-16.6, -7.6, 0.3], [8.5, 9.6, 9.4], along: [1, 0.08, 0.05], square: 0.22),
             .sheet([-9.8, -7, 0], normal: [1, 0, -0.1]).clip(2),
         ]
     }
@@ -67,12 +67,12 @@ extension BoneFigure {
     static let hamate = BoneFigure(row: .distal, middle: [3.4, -13, 0], axis: [0.7, -0.3, 0.6]) { traits in
         let pole = traits.hamatePole
         return [
-            .ellipsoid([2.4, -13.4, -0.9], [11.4, 10.8, 8.8], square: 0.75),
-            .sheet([-2.8 - 0.7 * pole, -15.2 - 0.2 * pole, 0], normal: [-0.76, -0.65, 0.05], along: [0, 0, 1], curve: [-0.012, 0.006]).clip(2.5),
+            .ellipsoid([1.9, -13.2, -0.9], [12.4, 10.8, 8.6], square: 0.75),
+            .sheet([-3.5 - 0.7 * pole, -15.2 - 0.2 * pole, 0], normal: [-0.76, -0.65, 0.05], along: [0, 0, 1], curve: [-0.012, 0.006]).clip(2.5),
             .sheet([3, -6.6, 0], normal: [-0.06, 1, 0.06]).clip(2),
             .sheet([11.6, -12, 0], normal: [1, -0.12, 0]).clip(1.5),
             .sheet([4, -13, 6.2], normal: [-0.12, 0, 1]).clip(3),
-            .ellipsoid([6.2, -15.0 + 0.6, 5.6 + 3.2 * traits.hook], [7.4 * traits.hook, 5.0, 3.3], along: [0.18, 0.16, 1], across: [1, 0, -0.1], square: 0.4).join(4),
+            .ellipsoid([6.2, -14.4, 5.2 + 3.0 * traits.hook], [6.9 * traits.hook, 5.0, 3.3], along: [0.18, 0.16, 1], across: [1, 0, -0.1], square: 0.4).join(4),
             .cone([-2, -9.6, 10.2], [13, -9.6, 10.6], 3.4, 3.4).cut(2),
         ]
     }

@@ -16,6 +16,9 @@ struct BoneFigure: Sendable {
     /// The fifteen in the order of `WristAnatomy.bones`.
     static let all = [radius, ulna, scaphoid, lunate, triquetrum, pisiform, trapezium, trapezoid, capitate, hamate] + metacarpals
 
+    /// Millimetres of the hand for one of the figures', so that spacings are those of the measured wrist.
+    static let scale: Float = 0.95
+
     /// Factors on the size of each bone that bring the mean volumes of the population to those of the measured wrist: found once.
-    static let calibration: [Float] = [1, 1, 0.972, 0.962, 0.974, 1, 0.976, 0.998, 1.003, 1.004, 1, 1, 1, 1, 1]
+    static let calibration: [Float] = [1, 1, 0.961, 0.927, 0.967, 0.979, 0.945, 0.975, 0.979, 0.980, 1, 1, 1, 1, 1]
 }

@@ -12,7 +12,7 @@ struct BoneSurface: Sendable {
     private let cartilage: Float
     /// Neighbours nearer than the first are in a joint with it, farther than the second not, mm.
     private let articular: SIMD2<Float>
-    /// Depth along the shaft is `slope · q - offset`.
+    /// Depth along the shaft, mm, is `slope · q - offset`, q in the figure's frame.
     private let slope: SIMD3<Float>, offset: Float
     /// The ulna's head meets no bone but a disc: its end has cartilage all the same.
     private let isUlna: Bool
@@ -31,7 +31,7 @@ struct BoneSurface: Sendable {
         let end = Self.end(of: bone, traits)
         // Radius and ulna run proximally from their ends, metacarpals distally.
         let shaftward = BoneFigure.all[bone].axis * (bone < 2 ? -1 : 1)
-        slope = end.normal / (end.normal * shaftward).sum()
+        slope = end.normal / (end.normal * shaftward).sum() * BoneFigure.scale
         offset = (slope * end.point).sum()
     }
 
@@ -58,18 +58,14 @@ struct BoneSurface: Sendable {
 
     /// Fills in cortex, cartilage and depth of a sample whose bones and distances are known.
     @inline(__always) func complete(_ sample: inout BoneSample, at q: SIMD3<Float>) {
-        var depth: Float = 0
-        if isLong {
-            let along = (slope * q).sum()
-            depth = max(0, along - offset)
-            sample.shaftDepth = depth
-        }
+        let along = isLong ? (slope * q).sum() - offset : 0, depth = max(0, along)
+        sample.shaftDepth = depth
         sample.cortex = shell
         if isLong { sample.cortex += shaft * Blend.step(depth, from: 8, to: 45) }
         let width = sample.distance + sample.neighbourDistance
         var share = 1 - Blend.step(width, from: articular.x, to: articular.y)
         if isLong { share *= 1 - Blend.step(depth, from: 4, to: 8) }
-        if isUlna { share = max(share, 1 - Blend.step(depth, from: 0.6, to: 2)) }
+        if isUlna { share = max(share, 1 - Blend.step(abs(along), from: 0.8, to: 2)) }
         sample.cartilage = max(0, min(cartilage * share, isUlna && sample.neighbour != 0 ? cartilage : (width - 0.15) / 2))
     }
 }

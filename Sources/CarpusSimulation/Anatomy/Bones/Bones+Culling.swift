@@ -39,7 +39,8 @@ extension Bones {
                 let pair = bones.pairs[bone, other]
                 let theirs = bones.solids[other].distance(p), change = 2 * Solid.steepness * radius
                 let cut = pair.cut(own, theirs), trims = pair.rule != .first && cut - own > -(change + 0.8 + LocalBones.fillet)
-                guard trims || own + theirs - pair.gap < 2.5 + change else { continue }
+                let smooths = abs(own) < 3.6 + change / 2 && own + theirs - pair.gap < 2.5 + change
+                guard trims || smooths else { continue }
                 trimmers.append(other)
                 if pair.rule != .first { distance = Blend.max(distance, cut, width: LocalBones.fillet) }
             }
