@@ -37,7 +37,8 @@ struct SeriesRecipes {
             grid: grid, sequence: sequence, fieldTesla: examination.fieldTesla,
             fatSuppression: fatSaturated ? FatSuppression.drawn(seed: s.next(), centre: grid.centre) : nil, secondsAfterInjection: afterInjection)
         plan.sliceProfile = .selective(thickness: thickness)
-        finish(&plan, signalToNoise: role == .stir ? s.uniform(16, 26) : s.uniform(24, 40), &s)
+        // The reference is fat before it is suppressed; what is left of the image needs more.
+        finish(&plan, signalToNoise: role == .stir ? s.uniform(16, 26) : s.uniform(24, 40) * (fatSaturated ? 1.6 : 1), &s)
         let header = header(sequence, description: description, start: start, dimensions: 2, thickness: thickness, contrast: afterInjection != nil, fatSaturated: fatSaturated)
         return VirtualSeries(role: role, header: header, plan: plan, frameTimes: [], injectionSeconds: 0, placements: [position.placement(series: role.rawValue)])
     }

@@ -10,6 +10,8 @@ public struct TissueTable: Sendable {
     public var agent: ContrastAgent
     /// How much more or less than the mean a patient's inflamed tissue takes up: a factor on Ktrans and ve.
     let uptake: Double
+    /// How much more than usual muscle takes up, as after exercise or with myositis; 1 in most.
+    let muscleUptake: Double
     private let values: [TissueValues]
     private let factors: [Factors]
     private let fatFactors: Factors
@@ -43,8 +45,9 @@ public struct TissueTable: Sendable {
             var stream = RandomStream(seed: seed, "agent")
             input = ArterialInput(haematocrit: stream.normal(0.42, 0.03, limit: 2), transitSeconds: stream.uniform(14, 26), dose: stream.normal(1, 0.1, limit: 2))
             uptake = exp(stream.normal(0, 0.15, limit: 2))
+            muscleUptake = stream.chance(0.15) ? stream.uniform(1.5, 4) : 1
         } else {
-            (input, uptake) = (ArterialInput(), 1)
+            (input, uptake, muscleUptake) = (ArterialInput(), 1, 1)
         }
     }
 

@@ -28,8 +28,9 @@ struct TissueValues: Sendable {
     /// Fat's T2 of a train of echoes, which undoes its couplings: 0.13 to 0.16 s (Gold; Pai et al., MRI 2008).
     static let fatTrainT2 = (0.140, 0.125)
     /// R2' that stands for the dephasing of fat's own lines, per s at 1.5 T. Six lines (Hamilton et al., NMR Biomed 2011) add up to 0.64 of their
-    /// sum at 11 ms and 0.84 at 4.6 ms, which with an R2' of 17 per s is the decay of one line with T2* of 15 ms.
-    static let fatReversible = 56.0
+    /// sum at 11 ms and 0.84 at 4.6 ms, which with an R2' of 23 per s, for the field's unevenness so near the skin, is the decay of one
+    /// line with T2* of 14 ms.
+    static let fatReversible = 62.0
     /// What trabeculae add to R2' of marrow between them, per s at 1.5 T, for four equally frequent grains of texture, and what they leave of its
     /// density. Set so that their mean, a decay as of a T2' near 20 ms at 11 ms, and their spread give the darkness and the
     /// coarse grain of a real gradient echo of the wrist: marrow 0.4 to 0.6 of fat, its deviation 0.3 to 0.55 of its mean.
@@ -50,7 +51,8 @@ struct TissueValues: Sendable {
         case .fibrocartilage: TissueValues(density: 0.65, t1: (0.78, 0.90), t2: (0.013, 0.012), reversible: 45)
         case .fluid: TissueValues(density: 1.00, t1: (2.60, 3.30), t2: (0.550, 0.420), reversible: 4)
         case .tendon: TissueValues(density: 0.55, t1: (0.60, 0.70), t2: (0.023, 0.021), reversible: 12)
-        case .sheath: TissueValues(density: 0.90, t1: (1.60, 2.00), t2: (0.150, 0.130), reversible: 6)
+        // The film is drawn thicker than it is, so that a raster holds it: what it lacks in water makes up for that.
+        case .sheath: TissueValues(density: 0.60, t1: (1.20, 1.50), t2: (0.060, 0.055), reversible: 10)
         case .artery: TissueValues(density: 0.86, t1: (1.44, 1.93), t2: (0.240, 0.165), reversible: 4)
         case .vein: TissueValues(density: 0.86, t1: (1.44, 1.93), t2: (0.150, 0.060), reversible: 8)
         case .nerve: TissueValues(density: 0.82, t1: (0.95, 1.15), t2: (0.060, 0.054), reversible: 8, fat: 0.15, fatSwing: 0.06)
