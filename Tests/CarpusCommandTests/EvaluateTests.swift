@@ -107,6 +107,7 @@ import Testing
         let found = map([(1, "lunate", lunate.low, lunate.extent), (2, "scaphoid", scaphoid.low, scaphoid.extent), (3, "ghost", Index3(2, 8, 2), Index3(2, 2, 2))], on: try grid())
         try write(found, to: folder, "result/sub-01/ses-01/anat/sub-01_ses-01_seg-net_dseg.nii.gz")
         try write(found, to: folder, "result/.carpus/store/x_dseg.nii.gz")
+        try write("*.html\n", to: folder, "result/.bidsignore")
         let columns = "participant_id\tsession_id\tside\tregion\tmeasure\tvalue\tunit\tstatus\treason\tmethod\n"
         try write(
             columns + "sub-01\tses-01\tL\tlunate\tvolume\t0.08\tmL\treview\tcut off\tm/1\nsub-01\tses-01\tn/a\tscaphoid\tvolume\tn/a\tmL\tnot-scorable\tno series\tm/1\nsub-01\tses-01>ses-02\tL\tincrease\tvolume-change\t0.3\tmL\tok\tn/a\tm/1\nsub-01\tses-01\tR\thamate\tvolume\t1\tmL\tok\tn/a\tm/1\n",
@@ -142,6 +143,8 @@ import Testing
             #expect(try find(measures, "scaphoid", "volume-error").value == nil && find(measures, "scaphoid", "volume-error").note == "not-scorable in the result: no series")
             #expect(try find(measures, "increase", "volume-change-error", session: "ses-01>ses-02").value == 0.3 && find(measures, "increase", "volume-change-relative-error").value == nil)
             #expect(measures.filter { $0.region == "hamate" }.map(\.note) == ["side R; volume is missing in the truth", "side L; volume is missing in the result"])
+            try FileManager.default.createSymbolicLink(at: folder.appending(path: "link"), withDestinationURL: folder.appending(path: "result"))
+            #expect(try Carpus.run("evaluate", "link", "truth", in: folder).out == answer.out)
             for (name, count) in [("rows-compared", 2.0), ("rows-not-scorable", 1), ("rows-missing-in-result", 1), ("rows-missing-in-truth", 1)] { #expect(try find(measures, "(all)", name).value == count) }
 
             let transforms = rows.filter { $0.kind == "transform" }

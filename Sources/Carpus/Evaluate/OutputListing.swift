@@ -18,6 +18,7 @@ struct OutputListing {
 
     /// - Throws: `IOError` when nothing is there, or `measures.tsv` cannot be read.
     init(of folder: URL) throws {
+        let folder = folder.resolvingSymlinksInPath()   // a walk does not follow a link it starts from
         let walk = FileManager.default.enumerator(atPath: folder.path(percentEncoded: false))
         var paths: [String] = []
         while let path = walk?.nextObject() as? String {

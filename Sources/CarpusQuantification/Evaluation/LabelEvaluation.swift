@@ -67,9 +67,9 @@ public enum LabelEvaluation {
     public static let merged = "(merged)"
 
     /// The regions two legends name alike, in the truth's order.
-    public static func regions(_ result: Legend, _ truth: Legend, map: Int = 0) -> [Region] {
+    public static func regions(_ result: Legend, _ truth: Legend) -> [Region] {
         truth.labels.compactMap { label in
-            result[label.name].map { Region(name: label.name, resultValue: $0.value, truth: map, truthValue: label.value) }
+            result[label.name].map { Region(name: label.name, resultValue: $0.value, truthValue: label.value) }
         }
     }
 
