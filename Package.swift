@@ -51,7 +51,7 @@ let package = Package(
         .testTarget(name: "CarpusRegistrationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusRegistration"]),
         .testTarget(name: "CarpusSegmentationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusSegmentation"]),
         .testTarget(name: "CarpusReportTests", dependencies: ["CarpusCore", "CCairo", "CarpusReport"]),
-        .testTarget(name: "CarpusQuantificationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusQuantification"]),
+        .testTarget(name: "CarpusQuantificationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusQuantification"], exclude: ["peers.py"]),
         .testTarget(name: "CarpusSimulationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusSimulation"]),
         .testTarget(name: "CarpusPipelineTests", dependencies: ["CarpusPipeline"]),
         .testTarget(name: "CarpusCommandTests", dependencies: ["CarpusTestSupport", "CarpusCommand", "CarpusCore", "CarpusIO", "CarpusRegistration", .product(name: "Crypto", package: "swift-crypto")]),

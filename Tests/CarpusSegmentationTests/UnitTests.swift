@@ -12,26 +12,6 @@ import Testing
         #expect(Otsu.threshold([7, 7]) == 7)
     }
 
-    @Test func distancesAreExactOnUnequalSpacing() {
-        var dice = Dice(seed: 5)
-        let (width, height, spacing) = (23, 17, (x: 0.4, y: 1.1))
-        let set = (0..<(width * height)).map { _ in Int.random(in: 0..<40, using: &dice) == 0 }
-        let fast = DistanceTransform.distances(to: set, width: width, height: height, spacing: spacing)
-        for i in set.indices {
-            var best = Double.infinity
-            for j in set.indices where set[j] {
-                let dx = Double(i % width - j % width) * spacing.x, dy = Double(i / width - j / width) * spacing.y
-                best = min(best, (dx * dx + dy * dy).squareRoot())
-            }
-            #expect(abs(Double(fast[i]) - best) < 1e-5)
-        }
-    }
-
-    @Test func distanceToNothingIsInfinite() {
-        let d = DistanceTransform.distances(to: [false, false], width: 2, height: 1, spacing: (1, 1))
-        #expect(d.allSatisfy { $0 == .infinity })
-    }
-
     @Test func twoBasinsMeetAtTheRidge() {
         let height: [Float] = [0, 1, 2, 5, 2, 1, 0]
         let row = Watershed.flood(height, from: [1, 0, 0, 0, 0, 0, 2], inside: [Bool](repeating: true, count: 7), width: 7, step: 1)

@@ -1,3 +1,5 @@
+import CarpusCore
+
 /// What is checked of each bone once its sections are joined. Lengths are in mm.
 struct MarrowChecks: Sendable {
     /// The share of a section's outline that must be lined by cortex, 0 to 1.

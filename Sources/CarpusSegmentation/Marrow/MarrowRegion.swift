@@ -1,3 +1,5 @@
+import CarpusCore
+
 /// A region of one slice that may be the marrow of a bone, and what speaks for it.
 struct MarrowRegion: Sendable {
     /// Its slice.
