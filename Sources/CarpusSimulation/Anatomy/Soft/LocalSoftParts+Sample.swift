@@ -57,12 +57,12 @@ extension LocalSoftParts {
         return f
     }
 
-    /// Compartment and place along and round its sheath.
+    /// Compartment and place along and round its sheath; angles count from radial towards palmar.
     @inline(__always) private func describe(_ p: SIMD3<Float>, _ found: Found, _ sample: inout SoftSample) {
         let c = found.compartment
         sample.compartment = Int8(c)
         sample.tendonDistance = found.tendon
-        sample.direction = found.direction
+        sample.direction = CordBuilder.unit(found.direction)
         let set = parts.cords, sheath = set.sheaths[c]
         let hit = set.stations.withUnsafeBufferPointer { $0.hit(p, first: sheath.first, last: sheath.last, start: Int(sheathGuess[c])) }
         sample.sheathPosition = (Float(hit.station) + hit.along - set.sheathStart[c]) / set.sheathLength[c]
@@ -87,6 +87,7 @@ extension LocalSoftParts {
             return (tissue, variant, 0)
         }
         if fascia > -0.15 { return (.retinaculum, 16, 0) }
+        if InterosseousMembrane.contains(p) { return (.ligament, 16, 0) }
         if let muscle = muscle(p, found) { return (muscle.0, muscle.1, 0) }
         return (.loose, parts.texture.loose(p), 0)
     }
