@@ -26,7 +26,7 @@ struct CordLayout {
             let own = Self.drift(&stream, deviation: 0.3), shift = (0...5).contains(course.compartment) ? extensorShift : flexorShift
             middles.append((0..<Self.levels).map { course.middle(at: Self.distal($0)) + own[$0] + shift[$0] })
         }
-        for _ in 0..<36 { relax(lattice) }
+        for _ in 0..<48 { relax(lattice) }
     }
 
     /// The distal coordinate of a level.
@@ -59,7 +59,7 @@ struct CordLayout {
         var moves = middles.map { $0.map { _ in SIMD2<Float>.zero } }
         for i in courses.indices {
             for j in (i + 1)..<max(courses.count, i + 1) {
-                let gap: Float = courses[i].compartment == courses[j].compartment && courses[i].compartment >= 0 ? 0.3 : 0.6
+                let gap: Float = courses[i].compartment == courses[j].compartment && courses[i].compartment >= 0 ? 0.42 : 0.65
                 for level in 0...min(lastLevel(i), lastLevel(j)) {
                     let d = middles[j][level] - middles[i][level], r = max((d * d).sum().squareRoot(), 1e-3)
                     guard r < 9 else { continue }

@@ -50,7 +50,7 @@ extension CordCourse {
     /// Median nerve, to where it parts in the palm, and ulnar nerve.
     static let nerves: [CordCourse] = [
         CordCourse(
-            "median", compartment: -1, halfFlat: 2.45, halfThick: 1.15, twistDegrees: 0, end: 28,
+            "median", compartment: -1, halfFlat: 2.35, halfThick: 1.1, twistDegrees: 0, end: 28,
             radial: [7.2, 7.8, 8.4, 8.8, 9.1, 9.4, 9.5, 9, 8, 7, 6, 5.7, 6.4, 7.2, 7.7],
             palmar: [16.5, 16.9, 17.2, 17.2, 17.2, 17.2, 17.3, 17.5, 17.5, 17.5, 17.7, 17.8, 17.4, 17.2, 17.1]),
         CordCourse(

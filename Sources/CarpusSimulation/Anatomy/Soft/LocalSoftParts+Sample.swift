@@ -75,7 +75,7 @@ extension LocalSoftParts {
         let label = UInt8(found.compartment + 19)
         if found.tendon < 0 { return (.tendon, 16, label) }
         if found.plain < 0 { return (.tendon, 16, 0) }
-        if found.nerve < 0 { return (.nerve, SoftTexture.variant(0), 30) }
+        if found.nerve < 0 { return (.nerve, parts.texture.nerve(p), 30) }
         if let branch = branch(p) { return branch }
         let sheathed = sample.sheathPosition > 0 && sample.sheathPosition < 1
         if sheathed && found.tendon < 0.35 { return (.sheath, 16, label) }
@@ -83,7 +83,7 @@ extension LocalSoftParts {
         if fascia > 0.2 {
             // The aponeurosis of the palm lies on the fascia.
             if fascia < 0.7, p.z > 8, p.x > 14, abs(p.y - 1) < 7 + 0.3 * (p.x - 14) { return (.retinaculum, 16, 0) }
-            let (tissue, variant) = parts.texture.fat(p, fascia: fascia)
+            let (tissue, variant) = parts.texture.fat(p)
             return (tissue, variant, 0)
         }
         if fascia > -0.15 { return (.retinaculum, 16, 0) }
