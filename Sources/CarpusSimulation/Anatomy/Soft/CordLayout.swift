@@ -80,7 +80,7 @@ struct CordLayout {
         }
     }
 
-    /// Keeps a course under the fascia, and in or out of the carpal tunnel.
+    /// Keeps a course under the fascia, off the radius, and in or out of the carpal tunnel.
     private func confine(_ i: Int, _ level: Int, _ lattice: SoftLattice) -> SIMD2<Float> {
         let x = Self.distal(level), q = middles[i][level], c = courses[i]
         var move = SIMD2<Float>.zero
@@ -89,6 +89,10 @@ struct CordLayout {
             func fascia(_ y: Float, _ z: Float) -> Float { lattice(SIMD3(x, q.x + y, q.y + z)).x }
             let inward = SIMD2(fascia(-1, 0) - fascia(1, 0), fascia(0, -1) - fascia(0, 1))
             move += inward / max((inward * inward).sum().squareRoot(), 0.5) * (0.5 * min(wanted - depth, 1))
+        }
+        if (c.compartment == 7 || c.compartment == 8) && x > -72 && x < -22 {
+            // The square pronator and the radius lie beneath.
+            move.y += 0.6 * max(12.2 + sizes[i] * c.halfThick - q.y, 0)
         }
         guard x > -14, x < 18 else { return move }
         let roof = FlexorRetinaculum.palmar(radial: q.x), half = sizes[i] * c.halfThick + 0.95
