@@ -82,7 +82,7 @@ struct SoftPartsTests {
     @Test("tendons, nerve and vessels have the cross sections of anatomy", arguments: seeds)
     func areas(_ seed: UInt64) {
         let parts = SoftParts(WristShape(seed: seed)), section = Section(parts, distal: -8)
-        let median = section.area { $0.tissue == .nerve && $0.region == 30 && $0.skinDepth > 3.5 && $0.tendonDistance < 3 && $0.compartment >= 6 && $0.compartment <= 8 }
+        let median = section.area { $0.tissue == .nerve && $0.skinDepth > 3.5 && $0.tendonDistance < 3 && (6...8).contains($0.compartment) }
         #expect(median.area > 6 && median.area < 15, "median with a part of the ulnar nerve at most: \(median.area)")
         let expected: [(Int, ClosedRange<Float>)] = [(1, 8...26), (3, 14...32), (4, 2...7), (5, 5.5...15), (6, 5.5...15), (7, 5.5...13), (8, 48...90)]
         for (compartment, range) in expected {
@@ -149,7 +149,7 @@ struct SoftPartsTests {
             let a = small.sample(p), reference = large.sample(p)
             guard a.tendonDistance < 7 else { continue }
             #expect(a.tissue == reference.tissue && a.compartment == reference.compartment && a.region == reference.region && a.variant == reference.variant)
-            #expect(abs(a.tendonDistance - reference.tendonDistance) < 0.02 && abs(a.sheathPosition - reference.sheathPosition) < 0.002, "\(p) \(a) \(reference)")
+            #expect(abs(a.tendonDistance - reference.tendonDistance) < 0.12 && abs(a.sheathPosition - reference.sheathPosition) < 0.002, "\(p) \(a) \(reference)")
             let b = small.sample(p + SIMD3(0.04, 0.03, -0.03))
             guard a.compartment >= 0, a.compartment == b.compartment, a.tendonDistance < 6 else { continue }
             inside += 1

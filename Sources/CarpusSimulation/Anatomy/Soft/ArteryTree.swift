@@ -33,7 +33,8 @@ struct ArteryTree {
         branches.add(.artery, through: [wide(radial[min(40, radial.count - 1)]) * SIMD4(1, 1, 1, 0.5)] + dorsal)
         if stream.chance(0.6) {
             let start = radial[min(30, radial.count - 1)]
-            branches.add(.artery, through: [wide(start) * SIMD4(1, 1, 1, 0.6)] + varied([(-6, 20, 17.5, 0.65), (6, 18, 21, 0.6), (20, 15.5, 21.5, 0.55)], 0.6) + [arch[3]])
+            let palm = varied([(-6, 20, 17.5, 0.65), (6, 18, 21, 0.6), (20, 15.5, 21.5, 0.55)], 0.6)
+            branches.add(.artery, through: [wide(start) * SIMD4(1, 1, 1, 0.6)] + palm + [arch[3]])
         }
         for palmar: Float in [1.8, -1.8] {
             branches.add(.artery, through: varied([(-84, -5, palmar, 0.6), (-62, -6, palmar, 0.55), (-40, -7, palmar, 0.4)], 0.6))

@@ -12,7 +12,7 @@ struct CordLayout {
     /// Middles (radial, palmar) by course and level.
     private(set) var middles: [[SIMD2<Float>]]
 
-    init(_ shape: WristShape, lattice: SoftLattice, outline: Outline) {
+    init(_ shape: WristShape, lattice: SoftLattice) {
         var stream = RandomStream(seed: shape.seed, "soft-cords")
         // One person in seven lacks the long palmar muscle.
         let lacking = stream.chance(0.15)
@@ -26,7 +26,7 @@ struct CordLayout {
             let own = Self.drift(&stream, deviation: 0.3), shift = (0...5).contains(course.compartment) ? extensorShift : flexorShift
             middles.append((0..<Self.levels).map { course.middle(at: Self.distal($0)) + own[$0] + shift[$0] })
         }
-        for _ in 0..<36 { relax(lattice, outline) }
+        for _ in 0..<48 { relax(lattice) }
     }
 
     /// The distal coordinate of a level.
@@ -55,11 +55,11 @@ struct CordLayout {
         return (middles[i][high] - middles[i][low]) / (Self.step * Float(high - low))
     }
 
-    private mutating func relax(_ lattice: SoftLattice, _ outline: Outline) {
+    private mutating func relax(_ lattice: SoftLattice) {
         var moves = middles.map { $0.map { _ in SIMD2<Float>.zero } }
         for i in courses.indices {
             for j in (i + 1)..<max(courses.count, i + 1) {
-                let gap: Float = courses[i].compartment == courses[j].compartment && courses[i].compartment >= 0 ? 0.3 : 0.6
+                let gap: Float = courses[i].compartment == courses[j].compartment && courses[i].compartment >= 0 ? 0.42 : 0.65
                 for level in 0...min(lastLevel(i), lastLevel(j)) {
                     let d = middles[j][level] - middles[i][level], r = max((d * d).sum().squareRoot(), 1e-3)
                     guard r < 9 else { continue }
@@ -69,7 +69,7 @@ struct CordLayout {
                     moves[j][level] += n * (0.35 * overlap)
                 }
             }
-            for level in 0...lastLevel(i) { moves[i][level] += confine(i, level, lattice, outline) }
+            for level in 0...lastLevel(i) { moves[i][level] += confine(i, level, lattice) }
         }
         for i in courses.indices {
             // What moves, moves smoothly along the arm.
@@ -80,14 +80,19 @@ struct CordLayout {
         }
     }
 
-    /// Keeps a course under the fascia, and in or out of the carpal tunnel.
-    private func confine(_ i: Int, _ level: Int, _ lattice: SoftLattice, _ outline: Outline) -> SIMD2<Float> {
+    /// Keeps a course under the fascia, off the radius, and in or out of the carpal tunnel.
+    private func confine(_ i: Int, _ level: Int, _ lattice: SoftLattice) -> SIMD2<Float> {
         let x = Self.distal(level), q = middles[i][level], c = courses[i]
         var move = SIMD2<Float>.zero
         let depth = -lattice(SIMD3(x, q.x, q.y)).x - sizes[i] * c.halfThick, wanted: Float = (0...5).contains(c.compartment) ? 1.0 : 0.8
         if depth < wanted {
-            let inward = outline.middle(at: x) - q
-            move += inward / max((inward * inward).sum().squareRoot(), 1) * (0.5 * min(wanted - depth, 1))
+            func fascia(_ y: Float, _ z: Float) -> Float { lattice(SIMD3(x, q.x + y, q.y + z)).x }
+            let inward = SIMD2(fascia(-1, 0) - fascia(1, 0), fascia(0, -1) - fascia(0, 1))
+            move += inward / max((inward * inward).sum().squareRoot(), 0.5) * (0.5 * min(wanted - depth, 1))
+        }
+        if (c.compartment == 7 || c.compartment == 8) && x > -72 && x < -22 {
+            // The square pronator and the radius lie beneath.
+            move.y += 0.6 * max(12.2 + sizes[i] * c.halfThick - q.y, 0)
         }
         guard x > -14, x < 18 else { return move }
         let roof = FlexorRetinaculum.palmar(radial: q.x), half = sizes[i] * c.halfThick + 0.95

@@ -21,8 +21,11 @@ struct CordSet: Sendable {
     init(_ shape: WristShape, layout: CordLayout) {
         var builder = CordBuilder(), cords: [Cord] = [], sheaths: [Cord] = [], arteries: [String: [SIMD4<Float>]] = [:]
         func curve(_ i: Int, _ x: Float) -> SIMD2<Float> { Self.value(layout.middles[i], at: x) }
+        var shapes = RandomStream(seed: shape.seed, "soft-cord-sections")
         for (i, course) in layout.courses.enumerated() {
-            let size = layout.sizes[i]
+            let size = layout.sizes[i], turn = Float(shapes.normal(0, 0.07, limit: 2))
+            // Flatter here, rounder there.
+            let wave = Float(shapes.uniform(0.07, 0.16)), phase = Float(shapes.uniform(0, 2 * .pi)), swing = Float(shapes.uniform(0.01, 0.06))
             if course.name.hasPrefix("artery") {
                 arteries[course.name] = stride(from: CordLayout.first, through: course.end, by: 2).map { x in
                     let m = curve(i, x)
@@ -31,10 +34,11 @@ struct CordSet: Sendable {
                 continue
             }
             cords.append(
-                builder.add(name: course.name, compartment: course.compartment, from: -80, to: course.end, twist: course.twist) {
+                builder.add(name: course.name, compartment: course.compartment, from: -80, to: course.end, twist: course.twist + turn) {
                     curve(i, $0)
-                } section: {
-                    Self.section(course, size, $0)
+                } section: { x in
+                    let even = Self.section(course, size, x), flatter = swing * sin(wave * x + phase)
+                    return SIMD3(even.x * (1 + flatter), even.y * (1 - flatter), even.z)
                 })
         }
         var stream = RandomStream(seed: shape.seed, "soft-sheaths"), starts: [Float] = [], lengths: [Float] = []

@@ -7,7 +7,7 @@ extension CordCourse {
             palmar: [14.8, 14.8, 14.8, 15, 15.4, 15.7, 16, 16.5, 16.9, 17.3, 16.9, 14, 9.2, 6.7]),
         CordCourse(
             "fpl", compartment: 7, halfFlat: 1.8, halfThick: 1.5, twistDegrees: 0, end: 76, belly: 6.8, bellyEnd: -34,
-            radial: [8.4, 8.4, 8.6, 9.1, 9.8, 10.4, 10.9, 10.9, 10.5, 9.8, 8.8, 8.6, 12.7, 19.8, 27.3, 34.6, 41.9, 48.6, 55, 61.3],
+            radial: [8.4, 8.4, 8.6, 9.1, 9.8, 10.4, 10.9, 10.9, 10.5, 9.8, 8.8, 8.6, 12.7, 19.8, 27.3, 34.6, 42.4, 49.6, 56.8, 64.1],
             palmar: [12.9, 13.5, 13.9, 13.9, 13.9, 13.8, 13.8, 13.9, 14, 14.2, 14.4, 14.4, 14.5, 16.3, 18.9, 22.3, 25.7, 28.1, 30.4, 33.2]),
         CordCourse(
             "fdp-little", compartment: 8, halfFlat: 2.0, halfThick: 1.45, twistDegrees: 0, end: 76, belly: 6.0, bellyEnd: -33,
@@ -50,7 +50,7 @@ extension CordCourse {
     /// Median nerve, to where it parts in the palm, and ulnar nerve.
     static let nerves: [CordCourse] = [
         CordCourse(
-            "median", compartment: -1, halfFlat: 2.45, halfThick: 1.15, twistDegrees: 0, end: 28,
+            "median", compartment: -1, halfFlat: 2.35, halfThick: 1.1, twistDegrees: 0, end: 28,
             radial: [7.2, 7.8, 8.4, 8.8, 9.1, 9.4, 9.5, 9, 8, 7, 6, 5.7, 6.4, 7.2, 7.7],
             palmar: [16.5, 16.9, 17.2, 17.2, 17.2, 17.2, 17.3, 17.5, 17.5, 17.5, 17.7, 17.8, 17.4, 17.2, 17.1]),
         CordCourse(

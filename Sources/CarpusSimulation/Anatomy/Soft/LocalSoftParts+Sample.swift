@@ -57,12 +57,12 @@ extension LocalSoftParts {
         return f
     }
 
-    /// Compartment and place along and round its sheath.
+    /// Compartment and place along and round its sheath; angles count from radial towards palmar.
     @inline(__always) private func describe(_ p: SIMD3<Float>, _ found: Found, _ sample: inout SoftSample) {
         let c = found.compartment
         sample.compartment = Int8(c)
         sample.tendonDistance = found.tendon
-        sample.direction = found.direction
+        sample.direction = CordBuilder.unit(found.direction)
         let set = parts.cords, sheath = set.sheaths[c]
         let hit = set.stations.withUnsafeBufferPointer { $0.hit(p, first: sheath.first, last: sheath.last, start: Int(sheathGuess[c])) }
         sample.sheathPosition = (Float(hit.station) + hit.along - set.sheathStart[c]) / set.sheathLength[c]
@@ -75,7 +75,7 @@ extension LocalSoftParts {
         let label = UInt8(found.compartment + 19)
         if found.tendon < 0 { return (.tendon, 16, label) }
         if found.plain < 0 { return (.tendon, 16, 0) }
-        if found.nerve < 0 { return (.nerve, SoftTexture.variant(0), 30) }
+        if found.nerve < 0 { return (.nerve, parts.texture.nerve(p), 30) }
         if let branch = branch(p) { return branch }
         let sheathed = sample.sheathPosition > 0 && sample.sheathPosition < 1
         if sheathed && found.tendon < 0.35 { return (.sheath, 16, label) }
@@ -83,10 +83,11 @@ extension LocalSoftParts {
         if fascia > 0.2 {
             // The aponeurosis of the palm lies on the fascia.
             if fascia < 0.7, p.z > 8, p.x > 14, abs(p.y - 1) < 7 + 0.3 * (p.x - 14) { return (.retinaculum, 16, 0) }
-            let (tissue, variant) = parts.texture.fat(p, fascia: fascia)
+            let (tissue, variant) = parts.texture.fat(p)
             return (tissue, variant, 0)
         }
         if fascia > -0.15 { return (.retinaculum, 16, 0) }
+        if InterosseousMembrane.contains(p) { return (.ligament, 16, 0) }
         if let muscle = muscle(p, found) { return (muscle.0, muscle.1, 0) }
         return (.loose, parts.texture.loose(p), 0)
     }

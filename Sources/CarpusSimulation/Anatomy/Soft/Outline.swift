@@ -11,7 +11,7 @@ struct Outline: Sendable {
 
     init(_ shape: WristShape) {
         var stream = RandomStream(seed: shape.seed, "soft-outline")
-        growth = SIMD4((0..<4).map { _ in Float(stream.uniform(0, 1)) })
+        growth = SIMD4((0..<4).map { _ in Float(stream.uniform(-0.15, 0.7)) })
         thumbGrowth = Float(stream.uniform(-0.3, 1.2))
         skinFactor = Float(exp(stream.normal(0, 0.08)) * (1 - 0.003 * (shape.ageYears - 50)))
         fatness = Float(shape.fatness)
@@ -65,6 +65,9 @@ struct Outline: Sendable {
         let side: Float = around.x > 0 ? 2.0 : 2.6, front: Float = around.y > 0 ? 2.7 : 1.45
         var fat = side * around.x * around.x + front * around.y * around.y
         fat *= 1.25 - 0.25 * Blend.step(p.x, from: -75, to: -10)
+        // At the crease of the wrist the skin is close to the tendons.
+        let crease = (p.x + 16) / 14
+        fat *= 1 - 0.3 * max(1 - crease * crease, 0) * Blend.step(around.y, from: 0, to: 0.7)
         fat += 0.8 * Blend.step(p.x, from: 5, to: 30) * Blend.step(around.y, from: 0.2, to: 0.8)
         fat *= (0.35 + 0.65 * fatness) * (1 + 0.45 * coarse(p) + 0.25 * fine(p))
         let palm = Blend.step(p.x, from: -25, to: 0) * Blend.step(around.y, from: 0, to: 0.5)
@@ -73,7 +76,7 @@ struct Outline: Sendable {
     }
 
     private func thumb(_ p: SIMD3<Float>) -> Float {
-        let a = SIMD3<Float>(6, 22, 12), axis = SIMD3<Float>(72, 46, 15.5), d = p - a
+        let a = SIMD3<Float>(6, 23, 12), axis = SIMD3<Float>(72, 47.5, 17), d = p - a
         let t = min(max((d * axis).sum() / (axis * axis).sum(), 0), 1)
         let away = d - axis * t
         return (away * away).sum().squareRoot() - (12.0 - 1.6 * t + thumbGrowth)

@@ -26,3 +26,9 @@ enum ExtensorRetinaculum {
         return rest > 0 ? 1.0 * Swift.min(rest * 2, 1) * Blend.step(-p.z, from: -6, to: -1) : 0
     }
 }
+
+/// The sheet between radius and ulna, above the joint of the two.
+enum InterosseousMembrane {
+    /// Whether a point lies in it.
+    @inline(__always) static func contains(_ p: SIMD3<Float>) -> Bool { p.x < -42 && p.y > -12 && p.y < -0.5 && abs(p.z + 0.5) < 0.4 }
+}

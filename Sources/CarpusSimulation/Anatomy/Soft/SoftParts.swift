@@ -13,7 +13,7 @@ struct SoftParts: Sendable {
     init(_ shape: WristShape, prominentVessels: Double = 1) {
         let outline = Outline(shape)
         lattice = SoftLattice(outline)
-        cords = CordSet(shape, layout: CordLayout(shape, lattice: lattice, outline: outline))
+        cords = CordSet(shape, layout: CordLayout(shape, lattice: lattice))
         var builder = BranchBuilder(lattice)
         var arteries = ArteryTree(shape, cords: cords, prominence: Float(prominentVessels))
         arteries.grow(into: &builder)

@@ -16,12 +16,17 @@ struct SoftTexture: Sendable {
     @inline(__always) static func variant(_ t: Float) -> UInt8 { UInt8(min(max(15.5 + 15.5 * t, 0), 31)) }
 
     /// Fat under the skin: lobules a few millimetres long, parted by thin septa, which stand on the skin where fat is thick.
-    @inline(__always) func fat(_ p: SIMD3<Float>, fascia: Float) -> (Tissue, UInt8) {
-        let n = lobules(p * SIMD3(0.7, 1, 1))
+    @inline(__always) func fat(_ p: SIMD3<Float>) -> (Tissue, UInt8) {
+        // In the palm septa run from the skin to the aponeurosis; elsewhere they lie more along the arm.
+        let palm = p.x > 2 && p.z > 9
+        let n = lobules(p * (palm ? SIMD3(1.2, 1.2, 0.5) : SIMD3(0.7, 1, 1)))
         let a = abs(n)
         if a < 0.017 { return (.loose, Self.variant(-0.9)) }
         return (.fat, Self.variant(min(a * 2.2, 0.8) - 0.25))
     }
+
+    /// A nerve: bundles of fibres along it.
+    @inline(__always) func nerve(_ p: SIMD3<Float>) -> UInt8 { Self.variant(2.2 * striae(p * SIMD3(0.1, 2, 2))) }
 
     /// Loose tissue: fat with many fine septa.
     @inline(__always) func loose(_ p: SIMD3<Float>) -> UInt8 { Self.variant(2 * loose(p * SIMD3(0.45, 1, 1)) + 0.1) }

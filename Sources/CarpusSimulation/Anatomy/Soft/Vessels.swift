@@ -45,8 +45,11 @@ struct BranchIndex: Sendable {
             Self.cells(low, high) { lists[$0].append(Int32(i)) }
         }
         self.lows = lows
-        var starts: [Int32] = [0]
-        for list in lists { starts.append(starts.last! + Int32(list.count)) }
+        var starts: [Int32] = [0], count: Int32 = 0
+        for list in lists {
+            count += Int32(list.count)
+            starts.append(count)
+        }
         (self.starts, listed) = (starts, lists.flatMap { $0 })
     }
 
