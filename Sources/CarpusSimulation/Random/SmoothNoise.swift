@@ -13,7 +13,7 @@ struct SmoothNoise: Sendable {
     /// The value at a point in mm: mean 0, standard deviation about 0.25, never beyond -1...1.
     @inline(__always) func callAsFunction(_ point: SIMD3<Float>) -> Float {
         let q = point * perMillimetre, base = q.rounded(.down)
-        let f = q - base, i = SIMD3<Int32>(base)
+        let f = q - base, i = SIMD3(Int32(base.x), Int32(base.y), Int32(base.z))
         let u = f * f * f * (f * (f * 6 - 15) + 10)
         let low = mix(
             mix(corner(i, 0, 0, 0, f), corner(i, 1, 0, 0, f), u.x), mix(corner(i, 0, 1, 0, f), corner(i, 1, 1, 0, f), u.x), u.y)
