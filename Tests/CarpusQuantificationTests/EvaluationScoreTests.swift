@@ -63,11 +63,21 @@ import Testing
         #expect(twice.truePositives == 1 && twice.falsePositives == 1 && twice.falseNegatives == 2)
     }
 
+    @Test func theBestPairsAreMatchedFirst() throws {
+        let grid = try Shapes.grid(Index3(24, 6, 6), spacing)
+        func box(_ x: Int, _ w: Int) -> [Bool] { Shapes.box(Index3(x, 2, 2), Index3(w, 2, 2), on: grid) }
+        // The piece between both lesions shares 3/14 with the first and 2/9 with the second; the first is better met by a piece of its own.
+        let matched = lesions(Shapes.union(box(2, 6), box(9, 7)), Shapes.union(box(2, 10), box(14, 4)), grid)
+        #expect(matched.truePositives == 2 && matched.falsePositives == 0 && matched.falseNegatives == 0)
+    }
+
     @Test func smallPiecesAreNoLesionsAndCornersJoin() throws {
         let grid = try Shapes.grid(Index3(20, 10, 10), spacing)
         func box(_ x: Int, _ n: Int) -> [Bool] { Shapes.box(Index3(x, 2, 2), Index3(n, 1, 1), on: grid) }
         let truth = Shapes.union(box(2, 2), box(10, 3))
         #expect(lesions(truth, truth, grid).truthCount == 1 && lesions(truth, truth, grid, minimum: 2).truthCount == 2)
+        // Two of four voxels are enough to match, but what is too small to count cannot be found.
+        #expect(lesions(box(2, 4), box(2, 2), grid) == lesions(box(2, 4), box(15, 2), grid) && lesions(box(2, 4), box(2, 2), grid).falsePositives == 1)
         let diagonal = Shapes.union(Shapes.box(Index3(2, 2, 2), Index3(2, 1, 1), on: grid), Shapes.box(Index3(4, 3, 3), Index3(2, 1, 1), on: grid))
         #expect(lesions(diagonal, diagonal, grid).truthCount == 1)
     }

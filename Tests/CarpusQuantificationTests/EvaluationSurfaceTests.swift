@@ -48,6 +48,26 @@ import Testing
         #expect(SurfaceDistances(pair).surfaceDice(tolerance: 1) == 0)
     }
 
+    @Test func theFartherOfTheTwoSurfacesCounts() throws {
+        let grid = try Shapes.grid(Index3(30, 10, 8), spacing), truth = Shapes.box(Index3(2, 2, 2), Index3(4, 4, 3), on: grid)
+        let result = Shapes.union(truth, Shapes.box(Index3(20, 2, 2), Index3(4, 4, 3), on: grid))
+        for (a, b) in [(result, truth), (truth, result)] {
+            let distances = SurfaceDistances(MaskPair(result: a, truth: b, grid: grid)), far = try #require(distances.hausdorff(share: 0.95))
+            #expect(abs(far - 18 * 0.4) < 1e-12, "the second box's far end: 18 voxels from the first box's")
+            // The first box's surface lies on itself; of the result's, half.
+            let dice = try #require(distances.surfaceDice(tolerance: 1))
+            #expect(abs(dice - 2.0 / 3) < 1e-12)
+        }
+    }
+
+    @Test func percentilesOfVoxelsAreLinearBetweenOrderStatistics() throws {
+        let grid = try Shapes.grid(Index3(10, 5, 5), spacing), one = Shapes.box(Index3(2, 2, 2), Index3(1, 1, 1), on: grid)
+        let two = Shapes.union(one, Shapes.box(Index3(7, 2, 2), Index3(1, 1, 1), on: grid)), pair = MaskPair(result: two, truth: one, grid: grid)
+        // Distances 0, 0 and 5 voxels of 0.4 mm: the 95th percentile is nine tenths of the way to the last.
+        let far = try #require(VoxelSurface.hausdorff(pair, share: 0.95))
+        #expect(abs(far - 1.8) < 1e-12)
+    }
+
     @Test func aSetAndItsComplementHaveOneSurface() {
         let areas = SurfelAreas.table(spacing: spacing)
         #expect(areas[0] == 0 && areas[255] == 0)
