@@ -72,8 +72,8 @@ extension BoneFigure {
             .sheet([3, -6.6, 0], normal: [-0.06, 1, 0.06]).clip(2),
             .sheet([11.6, -12, 0], normal: [1, -0.12, 0]).clip(1.5),
             .sheet([4, -13, 6.2], normal: [-0.12, 0, 1]).clip(3),
-            .ellipsoid([6.2, -14.4, 5.2 + 3.0 * traits.hook], [6.9 * traits.hook, 5.0, 3.3], along: [0.18, 0.16, 1], across: [1, 0, -0.1], square: 0.4).join(4),
-            .cone([-2, -9.6, 10.2], [13, -9.6, 10.6], 3.4, 3.4).cut(2),
+            .ellipsoid([6.2, -14.4, 5.2 + 3.0 * traits.hook], [6.9 * traits.hook, 5.0, 3.8], along: [0.18, 0.16, 1], across: [1, 0, -0.1], square: 0.4).join(4),
+            .cone([-2, -9.2, 10.4], [13, -9.2, 10.8], 3.1, 3.1).cut(2),
         ]
     }
 }
