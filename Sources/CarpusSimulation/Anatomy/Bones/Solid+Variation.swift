@@ -36,7 +36,7 @@ extension Solid {
 
 extension BoneFigure.Row {
     /// The middle of the head of the capitate, about which the hand turns.
-    static let pivot = Vector3(-6.8, -0.5, 0.7)
+    static let pivot = Vector3(-7.8, -0.5, 0.7)
 
     /// Where flexion and deviation bring the row: the proximal row makes half of the way.
     func place(in shape: WristShape) -> RigidTransform {
