@@ -66,6 +66,8 @@ struct BoneSurface: Sendable {
         var share = 1 - Blend.step(width, from: articular.x, to: articular.y)
         if isLong { share *= 1 - Blend.step(depth, from: 4, to: 8) }
         if isUlna { share = max(share, 1 - Blend.step(abs(along), from: 0.8, to: 2)) }
+        // The interosseous ligaments spring from bare bone.
+        if let radius = Interosseous.radius(q, sample), Interosseous.holds(q, radius) { share *= 0.15 }
         sample.cartilage = max(0, min(cartilage * share, isUlna && sample.neighbour != 0 ? cartilage : (width - 0.15) / 2))
     }
 }
