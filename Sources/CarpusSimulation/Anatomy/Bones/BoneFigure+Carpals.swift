@@ -14,16 +14,16 @@ extension BoneFigure {
     /// A crescent round the head of the capitate, the palmar horn the larger.
     static let lunate = BoneFigure(row: .proximal, middle: [-17.5, -7.2, 0], axis: [0.05, 0.1, 1]) { _ in
         [
-            .ellipsoid([-16.6, -7.6, 0.3], [8.5, 9.6, 9.4], along: [1, 0.08, 0.05], square: 0.22),
-            .sheet([-9.8, -7, 0], normal: [1, 0, -0.1]).clip(2),
+            .ellipsoid([-16.3, -7.8, 0.3], [8.2, 10.4, 10.1], along: [1, 0.08, 0.05], square: 0.2),
+            .sheet([-9.0, -7, 0], normal: [1, 0, -0.1]).clip(2),
         ]
     }
 
     /// A pyramid on the lunate's side, its top at the ulnar border.
     static let triquetrum = BoneFigure(row: .proximal, middle: [-9.8, -17.6, 0], axis: [0.75, -0.56, 0.35]) { _ in
         [
-            .ellipsoid([-12.0, -16.0, -0.8], [7.8, 6.6, 7.0], along: [0.76, -0.55, 0.33], square: 0.3),
-            .ellipsoid([-6.0, -20.6, 1.6], [6.4, 4.7, 5.4], along: [0.76, -0.55, 0.33], square: 0.2).join(5),
+            .ellipsoid([-12.0, -16.6, -0.8], [7.8, 6.6, 7.0], along: [0.76, -0.55, 0.33], square: 0.3),
+            .ellipsoid([-6.0, -21.1, 1.6], [6.4, 4.7, 5.4], along: [0.76, -0.55, 0.33], square: 0.2).join(5),
             .sheet([-7.6, -19.6, 7.2], normal: [-0.1, -0.15, 1]).clip(2.5),
         ]
     }
@@ -54,12 +54,12 @@ extension BoneFigure {
     /// A round head, a waist and a broad body that narrows towards the palm.
     static let capitate = BoneFigure(row: .distal, middle: [0.8, 0, 0], axis: [1, 0, 0]) { _ in
         [
-            .ellipsoid([4.0, 0.4, -1.0], [8.0, 8.6, 9.8], square: 0.6),
-            .sheet([4, 8.2, -2], normal: [-0.1, 1, 0.36]).clip(2.5),
-            .sheet([4, -7.8, -2], normal: [0, -1, 0.22]).clip(2.5),
+            .ellipsoid([4.8, 0.4, -1.2], [7.6, 9.0, 10.6], square: 0.65),
+            .sheet([4, 8.8, -2], normal: [-0.1, 1, 0.36]).clip(2.5),
+            .sheet([4, -8.2, -2], normal: [0, -1, 0.22]).clip(2.5),
             .sheet([9.6, 7.4, 0], normal: [0.7, 0.75, 0]).clip(1.5),
-            .cone([-6, -0.4, 0.6], [3, 0.2, -0.4], 5.5, 5.8).join(2.5),
-            .ellipsoid([-7.2, -0.5, 0.7], [7.1, 6.8, 7.1], square: 0.08).join(2),
+            .cone([-6, -0.4, 0.6], [3, 0.2, -0.4], 4.9, 5.2).join(2.5),
+            .ellipsoid([-8.2, -0.5, 0.7], [7.1, 6.6, 6.8], square: 0.05).join(2),
         ]
     }
 
@@ -72,8 +72,8 @@ extension BoneFigure {
             .sheet([3, -6.6, 0], normal: [-0.06, 1, 0.06]).clip(2),
             .sheet([11.6, -12, 0], normal: [1, -0.12, 0]).clip(1.5),
             .sheet([4, -13, 6.2], normal: [-0.12, 0, 1]).clip(3),
-            .ellipsoid([6.2, -14.4, 5.2 + 3.0 * traits.hook], [6.9 * traits.hook, 5.0, 3.3], along: [0.18, 0.16, 1], across: [1, 0, -0.1], square: 0.4).join(4),
-            .cone([-2, -9.6, 10.2], [13, -9.6, 10.6], 3.4, 3.4).cut(2),
+            .ellipsoid([6.2, -14.4, 5.2 + 3.0 * traits.hook], [6.9 * traits.hook, 5.0, 3.8], along: [0.18, 0.16, 1], across: [1, 0, -0.1], square: 0.4).join(4),
+            .cone([-2, -9.2, 10.4], [13, -9.2, 10.8], 3.1, 3.1).cut(2),
         ]
     }
 }

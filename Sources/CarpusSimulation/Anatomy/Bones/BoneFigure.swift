@@ -20,5 +20,5 @@ struct BoneFigure: Sendable {
     static let scale: Float = 0.95
 
     /// Factors on the size of each bone that bring the mean volumes of the population to those of the measured wrist: found once.
-    static let calibration: [Float] = [1, 1, 0.961, 0.927, 0.967, 0.979, 0.945, 0.975, 0.979, 0.980, 1, 1, 1, 1, 1]
+    static let calibration: [Float] = [1, 1, 0.964, 0.891, 0.964, 0.980, 0.945, 0.979, 0.961, 0.976, 1, 1, 1, 1, 1]
 }

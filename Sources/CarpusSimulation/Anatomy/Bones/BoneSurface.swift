@@ -39,7 +39,7 @@ struct BoneSurface: Sendable {
     private static func end(of bone: Int, _ traits: BoneTraits) -> (point: SIMD3<Float>, normal: SIMD3<Float>) {
         switch bone {
         case 0: ([-25.4, -4, 0], [1, -traits.inclination, 0.5 * traits.tilt])
-        case 1: ([-27.2 + traits.ulnarVariance, -20, 0], [1, 0, 0])
+        case 1: ([-25.9 + traits.ulnarVariance, -20, 0], [1, 0, 0])
         case 10: ([7.4, 25.0, 15.1], [-0.56, -0.72, -0.40])
         case 11: ([9.0, 15, 0], [-1, -0.15, 0])
         case 12: ([12.2, 1, 0], [-1, -0.03, 0])
@@ -66,6 +66,8 @@ struct BoneSurface: Sendable {
         var share = 1 - Blend.step(width, from: articular.x, to: articular.y)
         if isLong { share *= 1 - Blend.step(depth, from: 4, to: 8) }
         if isUlna { share = max(share, 1 - Blend.step(abs(along), from: 0.8, to: 2)) }
+        // The interosseous ligaments spring from bare bone.
+        if let radius = Interosseous.radius(q, sample), Interosseous.holds(q, radius) { share *= 0.15 }
         sample.cartilage = max(0, min(cartilage * share, isUlna && sample.neighbour != 0 ? cartilage : (width - 0.15) / 2))
     }
 }

@@ -23,16 +23,20 @@ struct LocalBones: Sendable {
     /// Where a point of the box lies among the bones.
     func sample(_ p: SIMD3<Float>) -> BoneSample {
         var sample = BoneSample(), place = SIMD3<Float>()
-        groups.withUnsafeBufferPointer { groups in
-            for group in groups { look(p, group, &sample, &place) }
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 16) { raw in
+            groups.withUnsafeBufferPointer { groups in
+                for group in groups { look(p, group, raw, &sample, &place) }
+            }
         }
         if sample.bone >= 0 { surfaces.withUnsafeBufferPointer { $0[Int(sample.bone)].complete(&sample, at: place) } }
         return sample
     }
 
-    @inline(__always) private func look(_ p: SIMD3<Float>, _ group: Group, _ sample: inout BoneSample, _ place: inout SIMD3<Float>) {
+    /// Compares the bones of one group; `raw` has room for the untrimmed distances of fifteen.
+    @inline(__always) private func look(
+        _ p: SIMD3<Float>, _ group: Group, _ raw: UnsafeMutableBufferPointer<Float>, _ sample: inout BoneSample, _ place: inout SIMD3<Float>
+    ) {
         let point = group.back(p)
-        var raw = SIMD16<Float>(repeating: 0)
         pieces.withUnsafeBufferPointer { pieces in
             parts.withUnsafeBufferPointer { parts in
                 for i in group.pieces { raw[i - group.pieces.lowerBound] = Self.distance(point, pieces[i], parts) }

@@ -17,7 +17,9 @@ struct Part: Sendable {
     private init(_ kind: Kind, at centre: SIMD3<Float>) { (self.kind, self.centre) = (kind, centre) }
 
     /// An ellipsoid whose first two axes point `along` and nearest to `across`; `square` 0 is round, 1 nearly a box.
-    static func ellipsoid(_ centre: SIMD3<Float>, _ semi: SIMD3<Float>, along: SIMD3<Float> = [1, 0, 0], across: SIMD3<Float> = [0, 1, 0], square: Float = 0) -> Part {
+    static func ellipsoid(
+        _ centre: SIMD3<Float>, _ semi: SIMD3<Float>, along: SIMD3<Float> = [1, 0, 0], across: SIMD3<Float> = [0, 1, 0], square: Float = 0
+    ) -> Part {
         var part = Part(.ellipsoid, at: centre)
         part.setFrame(along, across, 1 / semi)
         part.dials = SIMD4(1 / semi, square)
@@ -50,6 +52,22 @@ struct Part: Sendable {
     func shifted(by shift: SIMD3<Float>) -> Part {
         var part = self
         part.centre += shift
+        return part
+    }
+
+    /// The same shape a little elsewhere, a little thicker or thinner, rounder or squarer: what makes two people's bones differ in detail.
+    func varied(by stream: inout RandomStream) -> Part {
+        func normal(_ deviation: Double) -> Float { Float(stream.normal(0, deviation, limit: 2)) }
+        var part = self
+        part.centre += SIMD3(normal(0.18), normal(0.18), normal(0.18))
+        switch kind {
+        case .ellipsoid:
+            let stretch = SIMD3(1 + normal(0.018), 1 + normal(0.018), 1 + normal(0.018))
+            (part.x, part.y, part.z) = (x * stretch, y * stretch, z * stretch)
+            part.dials = SIMD4(SIMD3(dials.x, dials.y, dials.z) * stretch, dials.w == 0 ? 0 : min(max(dials.w + normal(0.08), 0), 0.85))
+        case .cone: (part.dials.y, part.dials.z) = (dials.y * (1 + normal(0.03)), dials.z + 0.03 * normal(1))
+        case .sheet: (part.dials.x, part.dials.y) = (dials.x + normal(0.0025), dials.y + normal(0.0025))
+        }
         return part
     }
 

@@ -5,7 +5,8 @@ extension Solid {
     /// The solid of a bone as a wrist has it, at its place in the wrist's baseline pose.
     init(bone index: Int, of shape: WristShape, traits: BoneTraits) {
         let figure = BoneFigure.all[index]
-        self.init(parts: figure.parts(traits))
+        var details = RandomStream(seed: shape.seed, "bone-parts-" + WristAnatomy.bones[index].name)
+        self.init(parts: figure.parts(traits).map { $0.varied(by: &details) })
         var stream = RandomStream(seed: shape.seed, "bone-" + WristAnatomy.bones[index].name)
         // Axes vary more than volumes: most of their common growth is taken out.
         var modes = Vector3(stream.normal(limit: 2.2), stream.normal(limit: 2.2), stream.normal(limit: 2.2))
@@ -16,8 +17,8 @@ extension Solid {
         let v = abs(u.z) < 0.9 ? helper * (1 / helper.length) : Vector3(0, 1, 0).cross(u) * (1 / Vector3(0, 1, 0).cross(u).length)
         let frame = Matrix3(rows: u, v, u.cross(v))
         let tip = Vector3(stream.normal(limit: 2), stream.normal(limit: 2), stream.normal(limit: 2))
-        let turn = RigidTransform(axis: tip, angle: min(tip.length, 2.5) * (index < 2 || index > 9 ? 0.6 : 1.5) * .pi / 180)
-        let stray = Vector3(stream.normal(0, 0.2, limit: 2), stream.normal(0, 0.2, limit: 2), stream.normal(0, 0.2, limit: 2))
+        let turn = RigidTransform(axis: tip, angle: min(tip.length, 2.5) * (index < 2 || index > 9 ? 0.6 : 1.9) * .pi / 180)
+        let stray = Vector3(stream.normal(0, 0.25, limit: 2), stream.normal(0, 0.25, limit: 2), stream.normal(0, 0.25, limit: 2))
 
         // hand = place(scale * middle + turn * frame' * scales * frame * (q - middle) + stray)
         let middle = Self.double(figure.middle), place = figure.row.place(in: shape).affine
@@ -35,7 +36,7 @@ extension Solid {
 
 extension BoneFigure.Row {
     /// The middle of the head of the capitate, about which the hand turns.
-    static let pivot = Vector3(-6.8, -0.5, 0.7)
+    static let pivot = Vector3(-7.8, -0.5, 0.7)
 
     /// Where flexion and deviation bring the row: the proximal row makes half of the way.
     func place(in shape: WristShape) -> RigidTransform {

@@ -13,13 +13,14 @@ struct JointFigure: Sendable {
     /// The wall between radiocarpal and midcarpal joint: an arc through the proximal row.
     static func row(shift: Float) -> Part { .sheet([-17.2 + shift, -5.5, 0], normal: [1, 0, 0], curve: [0.02, 0]) }
 
-    /// The disc between radius and ulnar styloid over the ulna's head whose end lies at `end`.
-    static func disc(end: Float) -> Part {
-        .ellipsoid([end + 1.9, -18.2, -1.6], [1.35, 8.2, 6.8], along: [1, 0.04, 0], square: 0.55)
+    /// The disc between radius and ulnar styloid over the ulna's head: thinner when the ulna is long.
+    static func disc(_ traits: BoneTraits) -> Part {
+        let half = 1.25 - 0.18 * traits.ulnarVariance
+        return .ellipsoid([headEnd(traits) + half + 0.5, -18.2, -1.6], [half, 8.2, 6.8], along: [1, 0.04, 0], square: 0.55)
     }
 
     /// Where the ulna's head ends in the figures' frame.
-    static func headEnd(_ traits: BoneTraits) -> Float { -27 + traits.ulnarVariance }
+    static func headEnd(_ traits: BoneTraits) -> Float { -25.7 + traits.ulnarVariance }
 
     /// Distal radioulnar: notch, top of the ulna's head up to the disc, and the sacciform recess.
     static func radioulnar(_ traits: BoneTraits) -> JointFigure {
@@ -27,7 +28,7 @@ struct JointFigure: Sendable {
             region: [
                 .ellipsoid([-34.5, -17.4, -1.5], [10, 11, 10.8], square: 0.3),
                 .ellipsoid([-43.5, -14, -1], [7, 5, 7]).join(3),
-                .sheet([headEnd(traits) + 1.9, -18, 0], normal: [1, -0.04, 0]).clip(1),
+                .sheet([headEnd(traits) + 1.6, -18, 0], normal: [1, -0.04, 0]).clip(1),
             ], dorsal: 2.6, palmar: 2.6, radial: 3, ulnar: 1.4, middle: 2.6)
     }
 

@@ -24,7 +24,7 @@ struct Joints: Sendable {
         }
         forearm = Solid.Map(of: .forearm, in: shape)
         proximal = Solid.Map(of: .proximal, in: shape)
-        disc = JointFigure.disc(end: JointFigure.headEnd(traits))
+        disc = JointFigure.disc(traits)
         cleft = 2 * traits.cartilage + 0.25
     }
 

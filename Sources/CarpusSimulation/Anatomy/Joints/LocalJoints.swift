@@ -13,7 +13,7 @@ struct LocalJoints: Sendable {
         var sample = JointSample()
         guard bone.bone >= 0, !isEmpty else { return sample }
         let forearm = joints.forearm(p), row = joints.proximal(p), scale = BoneFigure.scale
-        let interosseous = interosseousRadius(row, bone), disc = joints.disc.distance(forearm) * scale
+        let interosseous = Interosseous.radius(row, bone), disc = joints.disc.distance(forearm) * scale
         var nearest = 0
         joints.figures.withUnsafeBufferPointer { figures in
             let ulnar = figures[0].region.withUnsafeBufferPointer { Self.distance(forearm, $0) } * scale
@@ -28,6 +28,8 @@ struct LocalJoints: Sendable {
                 if envelope < sample.envelope { (sample.envelope, nearest) = (envelope, i) }
             }
         }
+        // Within the interosseous ligaments there is no joint.
+        if let interosseous, Interosseous.holds(row, interosseous) { sample.envelope = max(sample.envelope, 0.2) }
         if sample.envelope < 0 { sample.region = UInt8(16 + nearest) }
         sample.tissue = tissue(bone, sample.envelope, disc, interosseous, row)
         return sample
@@ -39,20 +41,12 @@ struct LocalJoints: Sendable {
     ) -> Tissue? {
         if disc < 0 { return .fibrocartilage }
         let width = bone.distance + bone.neighbourDistance
-        if let interosseous, interosseous > 0.74, interosseous < 1.15, width < 2 * joints.cleft, row.x < -11 { return .ligament }
+        if let interosseous, width < 2 * joints.cleft, Interosseous.holds(row, interosseous) { return .ligament }
         if envelope < 0, width < 1.22 * joints.cleft { return .fluid }
         for ligament in ligaments where ligament.holds(row, bone: bone.distance) { return .ligament }
         // Collapsed recesses: capsule and folds of synovium on the bones.
         if envelope < 0.8, bone.distance < 0.9 { return .capsule }
         return nil
-    }
-
-    /// Between scaphoid and lunate or lunate and triquetrum: 0 in the middle of the cleft, 1 at its rim; nil elsewhere.
-    @inline(__always) private func interosseousRadius(_ q: SIMD3<Float>, _ bone: BoneSample) -> Float? {
-        guard bone.bone + bone.neighbour == 5 && abs(bone.bone - bone.neighbour) == 1 || bone.bone + bone.neighbour == 7 && abs(bone.bone - bone.neighbour) == 1
-        else { return nil }
-        let u = (q.x + 15) / 7.2, v = (q.z - (bone.bone + bone.neighbour == 5 ? -1.5 : 0)) / 8
-        return (u * u + v * v).squareRoot()
     }
 
     /// The cleft within the rim belongs to the midcarpal joint.
