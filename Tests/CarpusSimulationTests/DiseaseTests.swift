@@ -40,7 +40,10 @@ struct DiseaseTests {
 
     @Test("a larger lesion holds the smaller one, and a level holds as many points as were asked for")
     func growth() {
-        let points = (0..<30).flatMap { x in (0..<30).flatMap { y in (0..<10).map { SIMD3<Float>(Float(x) * 1.013, Float(y) * 0.991, Float($0) * 1.037) } } }
+        let points = (0..<9000).map { i -> SIMD3<Float> in
+            let (x, y, z) = (Float(i % 30), Float(i / 30 % 30), Float(i / 900))
+            return SIMD3(x * 1.013, y * 0.991, z * 1.037)
+        }
         let field = GrowthField(
             centres: [SIMD3(5, 5, 5), SIMD3(20, 22, 4)], sizes: [1, 2], noise: SmoothNoise(seed: 5, "growth", wavelength: 4), unevenness: 3)
         let small = field.level(holding: 300, of: points), large = field.level(holding: 900, of: points)

@@ -21,33 +21,36 @@ struct Raster: Sendable {
 
     /// All samples, and their counts.
     func sampled() -> (Specimen, Tally) {
-        let n = grid.count, slabs = (grid.size.z + Self.edge - 1) / Self.edge
-        var tissue = [UInt8](repeating: 0, count: n), variant = tissue, region = tissue, lesion = tissue
-        var tallies = [Tally](repeating: Tally(), count: slabs)
+        let n = grid.count
+        var tissue = [UInt8](repeating: 0, count: n), variant = tissue, region = tissue, lesion = tissue, tally = Tally()
         tissue.withUnsafeMutableBufferPointer { t in
             variant.withUnsafeMutableBufferPointer { v in
                 region.withUnsafeMutableBufferPointer { r in
-                    lesion.withUnsafeMutableBufferPointer { l in
-                        tallies.withUnsafeMutableBufferPointer { tallies in
-                            // Every slab writes layers of its own.
-                            nonisolated(unsafe) let out = Planes(tissue: t, variant: v, region: r, lesion: l)
-                            nonisolated(unsafe) let counts = tallies
-                            Parallel.forEach(slabs) { counts[$0] = sample(slab: $0, into: out) }
-                        }
-                    }
+                    lesion.withUnsafeMutableBufferPointer { l in tally = counted(Planes(tissue: t, variant: v, region: r, lesion: l)) }
                 }
             }
         }
-        var total = Tally()
-        for tally in tallies { total.add(tally) }
-        return (Specimen(grid: grid, tissue: tissue, variant: variant, region: region, lesion: lesion), total)
+        return (Specimen(grid: grid, tissue: tissue, variant: variant, region: region, lesion: lesion), tally)
     }
 
-    private struct Planes {
+    /// Counts alone, or with samples kept.
+    func counted(_ planes: Planes? = nil) -> Tally {
+        let slabs = (grid.size.z + Self.edge - 1) / Self.edge
+        var tallies = [Tally](repeating: Tally(), count: slabs)
+        tallies.withUnsafeMutableBufferPointer { tallies in
+            // Every slab writes layers and a tally of its own.
+            nonisolated(unsafe) let (counts, planes) = (tallies, planes)
+            Parallel.forEach(slabs) { counts[$0] = sample(slab: $0, into: planes) }
+        }
+        return tallies.reduce(into: Tally()) { $0.add($1) }
+    }
+
+    /// Where samples are kept.
+    struct Planes {
         let tissue, variant, region, lesion: UnsafeMutableBufferPointer<UInt8>
     }
 
-    private func sample(slab: Int, into out: Planes) -> Tally {
+    private func sample(slab: Int, into out: Planes?) -> Tally {
         var tally = Tally()
         let e = Self.edge, z = slab * e..<min((slab + 1) * e, grid.size.z)
         for y0 in stride(from: 0, to: grid.size.y, by: e) {
@@ -58,14 +61,14 @@ struct Raster: Sendable {
         return tally
     }
 
-    private func sample(_ xs: Range<Int>, _ ys: Range<Int>, _ zs: Range<Int>, into out: Planes, _ tally: inout Tally) {
+    private func sample(_ xs: Range<Int>, _ ys: Range<Int>, _ zs: Range<Int>, into out: Planes?, _ tally: inout Tally) {
         let local = wrist.local(to: Box(around: [place(xs.lowerBound, ys.lowerBound, zs.lowerBound), place(xs.upperBound - 1, ys.upperBound - 1, zs.upperBound - 1)]))
         for z in zs {
             for y in ys {
                 var i = grid.offset(xs.lowerBound, y, z)
                 for x in xs {
                     let p = place(x, y, z), healthy = local.sample(p), sample = lesions.applied(to: healthy, at: p)
-                    (out.tissue[i], out.variant[i], out.region[i], out.lesion[i]) = (sample.tissue.rawValue, sample.variant, sample.region, sample.lesion)
+                    if let out { (out.tissue[i], out.variant[i], out.region[i], out.lesion[i]) = (sample.tissue.rawValue, sample.variant, sample.region, sample.lesion) }
                     tally.count(sample, of: healthy, size: frame.size)
                     i += 1
                 }

@@ -34,11 +34,18 @@ public struct VirtualWrist: Sendable {
     ///   - step: distance of samples, mm.
     /// - Returns: the samples, and what was counted on them.
     public func sampled(_ state: DiseaseState, boneMotions: [RigidTransform] = [], step: Double) -> (specimen: Specimen, counts: WristCounts) {
+        let (specimen, tally) = raster(state, boneMotions, step).sampled()
+        return (specimen, WristCounts(tally, sampleVolume: step * step * step / 1000))
+    }
+
+    /// The counts alone, in little memory: what finer sampling would say.
+    public func counted(_ state: DiseaseState, boneMotions: [RigidTransform] = [], step: Double) -> WristCounts {
+        WristCounts(raster(state, boneMotions, step).counted(), sampleVolume: step * step * step / 1000)
+    }
+
+    private func raster(_ state: DiseaseState, _ boneMotions: [RigidTransform], _ step: Double) -> Raster {
         precondition(boneMotions.isEmpty || boneMotions.count == 15, "there is one motion a bone")
         let moved = boneMotions.isEmpty ? healthy : healthy.moved(bones: boneMotions.map { frame.inHand($0) })
-        let lesions = Lesions(state, in: survey, shape: shape)
-        let raster = Raster(wrist: moved, lesions: lesions, frame: frame, extent: extent, step: step)
-        let (specimen, tally) = raster.sampled()
-        return (specimen, WristCounts(tally, sampleVolume: step * step * step / 1000))
+        return Raster(wrist: moved, lesions: Lesions(state, in: survey, shape: shape), frame: frame, extent: extent, step: step)
     }
 }
