@@ -5,10 +5,14 @@ extension BoneFigure {
         [
             .ellipsoid([-29.6, 4.9, 0.2], [14, 18.0, 11.6], along: [1, 0.06, 0], square: 0.7),
             .ellipsoid([-38, 4.6, 0.2], [20, 13.4, 10.6], along: [1, 0.04, 0], square: 0.4).join(6),
-            .cone([-30, 17, 1], [-17, 21.2, 1.8], 6, 3.4).join(3),
+            // It is thinner towards the thumb.
+            .sheet([-28, 15.5, -9.6], normal: [0, 0.5, -0.87]).clip(4),
+            .sheet([-28, 18.5, 8], normal: [0, 0.62, 0.78]).clip(4),
+            .cone([-30, 17, 0.6], [-17, 21.2, 1.6], 5.6, 3.4).join(3),
             .sheet([-24.8, -7, 0], normal: [1, -traits.inclination, traits.tilt], curve: [0.001, -0.002]).clip(2.5),
             .ellipsoid([-37, 5, 14.2], [13, 22, 4.4]).cut(4),
-            .cone([-36, 7, -10.6], [-27, 7.6, -10.4 - 0.5 * traits.lister], 2.0, 2.2).join(2.5),
+            .cone([-36, 7, -10.6], [-27, 7.6, -10.4 - 0.5 * traits.lister], 2.1, 2.4).join(2.5),
+            .cone([-42, 2.6, -13.6], [-22, 3.2, -13.4], 2.6, 2.6).cut(2),
             .cone([-44, 4.4, 0], [-95, 1.5, 0], 9.4, 6.8).join(6),
         ]
     }
