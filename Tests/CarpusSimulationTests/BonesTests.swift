@@ -12,7 +12,7 @@ struct BonesTests {
         nonisolated(unsafe) var counted = Array(repeating: Census(), count: wrists)
         counted.withUnsafeMutableBufferPointer { buffer in
             nonisolated(unsafe) let into = buffer
-            Parallel.forEach(wrists) { i in into[i] = Census(WristShape.drawn(seed: UInt64(i + 1)), step: 1.25) }
+            Parallel.forEach(wrists) { i in into[i] = Census(WristShape.drawn(seed: UInt64(i + 1)), step: 1.5) }
         }
         // Scaphoid to hamate, mL: the one complete CT wrist of the literature's tables, trapezoid before triquetrum.
         let expected = [2.45, 1.64, 1.33, 0.76, 1.93, 1.36, 3.18, 2.80]
@@ -107,7 +107,7 @@ struct BonesTests {
         let shaft = local.sample([-60, 3, 0]), end = local.sample([-32, 5, 0])
         #expect(shaft.bone == 0 && shaft.cortex > 1.6 && abs(shaft.shaftDepth - 37) < 6 && shaft.distance < -4, "\(shaft)")
         #expect(end.bone == 0 && end.cortex < 1 && end.shaftDepth < 14 && end.shaftDepth > 2)
-        #expect(local.sample([66, 3.5, -3]).bone == 12 && local.sample([12, 30, 18]).bone == 10)
+        #expect(local.sample([66, 3.5, -3]).bone == 12 && local.sample([13, 27, 16]).bone == 10)
     }
 
     @Test("bones are concave where real ones are, and lie as in a hand")

@@ -32,11 +32,11 @@ extension BoneFigure {
     static let metacarpals = [first, second, third, fourth, fifth]
 
     /// A saddle: convex from radial to ulnar, hollow from back to palm.
-    private static let first = BoneFigure(row: .distal, middle: [10.3, 28.9, 17.3], axis: [0.56, 0.72, 0.40]) { _ in
+    private static let first = BoneFigure(row: .distal, middle: [12.2, 27.6, 16.4], axis: [0.74, 0.58, 0.33]) { _ in
         [
-            .ellipsoid([11.2, 30.0, 17.9], [9.4, 8.4, 7.8], along: [0.56, 0.72, 0.40], across: [0.78, -0.6, 0], square: 0.5),
-            .sheet([7.4, 25.0, 15.1], normal: [-0.56, -0.72, -0.40], along: [0.78, -0.6, 0], curve: [-0.03, 0.035]).clip(1.5),
-            .cone([14, 33.5, 20], [36, 62, 35.5], 6.2, 5.8).join(5),
+            .ellipsoid([12.7, 28.0, 16.6], [9.0, 8.4, 7.8], along: [0.74, 0.58, 0.33], across: [0.62, -0.78, 0], square: 0.45),
+            .sheet([8.0, 24.5, 14.7], normal: [-0.74, -0.58, -0.33], along: [0.62, -0.78, 0], curve: [-0.03, 0.035]).clip(1.5),
+            .cone([17, 31.3, 18.6], [44, 52.5, 30.6], 6.2, 5.8).join(5),
         ]
     }
 

@@ -40,7 +40,7 @@ struct BoneSurface: Sendable {
         switch bone {
         case 0: ([-25.4, -4, 0], [1, -traits.inclination, 0.5 * traits.tilt])
         case 1: ([-25.9 + traits.ulnarVariance, -20, 0], [1, 0, 0])
-        case 10: ([7.4, 25.0, 15.1], [-0.56, -0.72, -0.40])
+        case 10: ([8.0, 24.5, 14.7], [-0.74, -0.58, -0.33])
         case 11: ([9.0, 15, 0], [-1, -0.15, 0])
         case 12: ([12.2, 1, 0], [-1, -0.03, 0])
         case 13: ([12.8, -9.5, 0], [-1, 0.1, 0])

@@ -3,11 +3,11 @@ extension Bones {
     func local(to box: Box) -> LocalBones {
         let centre = (box.low + box.high) * 0.5, half = (box.high - box.low) * 0.5
         let radius = (half * half).sum().squareRoot(), change = Solid.steepness * radius + 0.8
-        let reachable = (0..<15).filter { motions[$0](boxes[$0]).grown(by: Self.reach).meets(box) }
+        let wide = box.grown(by: Self.reach), reachable = (0..<15).filter { present[$0].meets(wide) }
         guard !reachable.isEmpty else { return LocalBones() }
 
         // Distances at the box's middle, in the frame of each bone's own motion.
-        let seen = reachable.map { Seen(bone: $0, at: motions[$0].inverse(centre), radius: radius, self) }
+        let seen = reachable.map { Seen(bone: $0, at: backs[$0](centre), radius: radius, self) }
         let uppers = seen.map { $0.distance + change }.sorted()
         let limit = min(uppers.count > 1 ? uppers[1] : Self.reach, Self.reach)
         let members = seen.filter { $0.distance - change <= limit }
@@ -17,8 +17,8 @@ extension Bones {
         local.surfaces = surfaces
         var done = Set<RigidMotion>()
         for member in members where done.insert(motions[member.bone]).inserted {
-            let motion = motions[member.bone]
-            local.append(members.filter { motions[$0.bone] == motion }, back: motion.inverse, at: motion.inverse(centre), radius: radius, of: self)
+            let motion = motions[member.bone], back = backs[member.bone]
+            local.append(members.filter { motions[$0.bone] == motion }, back: back, at: back(centre), radius: radius, of: self)
         }
         return local
     }

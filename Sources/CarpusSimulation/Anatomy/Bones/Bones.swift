@@ -17,8 +17,11 @@ struct Bones: Sendable {
     let solids: [Solid]
     let pairs: BonePairs
     let surfaces: [BoneSurface]
-    /// Boxes round the solids in the baseline pose.
+    /// Boxes round the solids in the baseline pose, and in the present one.
     let boxes: [Box]
+    private(set) var present: [Box]
+    /// From present places back to baseline places.
+    private(set) var backs = Array(repeating: RigidMotion.identity, count: 15)
 
     /// The bones of a wrist in its baseline pose.
     init(_ shape: WristShape) {
@@ -28,6 +31,7 @@ struct Bones: Sendable {
         pairs = BonePairs(cartilage: traits.cartilage)
         surfaces = (0..<15).map { BoneSurface(bone: $0, of: shape, traits: traits) }
         boxes = solids.map(\.box)
+        present = boxes
     }
 
     /// Small rigid motions of each bone relative to the baseline pose, fifteen.
@@ -35,6 +39,8 @@ struct Bones: Sendable {
         precondition(motions.count == 15, "fifteen bones move")
         var result = self
         result.motions = motions
+        result.backs = motions.map(\.inverse)
+        result.present = zip(motions, boxes).map { $0($1) }
         return result
     }
 }

@@ -52,7 +52,7 @@ struct JointFigure: Sendable {
                 .sheet([15.5, 0, 0], normal: [1, 0, 0]).clip(2),
                 // Hook and pisiform stand out of it.
                 .sheet([0, -14, 6.6], normal: [0, -0.38, 1]).clip(2),
-                .ellipsoid([7.2, 24.8, 15], [4, 11, 11], along: [0.56, 0.72, 0.4]).join(2),
+                .ellipsoid([7.8, 24.4, 14.6], [4, 11, 11], along: [0.74, 0.58, 0.33]).join(2),
                 row(shift: 0.5).cut(1),
             ], dorsal: 3.8, palmar: 2.0, radial: 2, ulnar: 2, middle: 2)
     }
