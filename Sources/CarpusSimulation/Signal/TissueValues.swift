@@ -42,14 +42,14 @@ struct TissueValues: Sendable {
         switch tissue {
         case .air: TissueValues(density: 0)
         case .skin: TissueValues(density: 0.75, t1: (0.80, 0.95), t2: (0.026, 0.024), reversible: 20, fat: 0.12, fatSwing: 0.05)
-        case .fat: TissueValues(density: 0.95, t1: (0.85, 1.05), t2: (0.040, 0.036), reversible: 15, fat: 0.96, fatSwing: 0.04)
+        case .fat: TissueValues(density: 0.90, t1: (0.85, 1.05), t2: (0.040, 0.036), reversible: 15, fat: 0.96, fatSwing: 0.04)
         case .loose: TissueValues(density: 0.88, t1: (0.85, 1.05), t2: (0.038, 0.034), reversible: 15, fat: 0.68, fatSwing: 0.22)
-        case .muscle: TissueValues(density: 0.84, t1: (1.05, 1.38), t2: (0.038, 0.034), reversible: 5, fat: 0.03, fatSwing: 0.025)
+        case .muscle: TissueValues(density: 0.85, t1: (1.01, 1.38), t2: (0.038, 0.034), reversible: 4, fat: 0.03, fatSwing: 0.025)
         case .retinaculum: TissueValues(density: 0.55, t1: (0.70, 0.82), t2: (0.011, 0.010), reversible: 130)
         case .ligament: TissueValues(density: 0.60, t1: (0.75, 0.88), t2: (0.014, 0.013), reversible: 70)
         case .capsule: TissueValues(density: 0.72, t1: (0.88, 1.05), t2: (0.024, 0.022), reversible: 15, fat: 0.10, fatSwing: 0.08)
         case .fibrocartilage: TissueValues(density: 0.65, t1: (0.78, 0.90), t2: (0.013, 0.012), reversible: 45)
-        case .fluid: TissueValues(density: 1.00, t1: (2.60, 3.30), t2: (0.550, 0.420), reversible: 4)
+        case .fluid: TissueValues(density: 0.98, t1: (2.85, 3.62), t2: (0.550, 0.420), reversible: 4)
         case .tendon: TissueValues(density: 0.55, t1: (0.60, 0.70), t2: (0.023, 0.021), reversible: 12)
         // The film is drawn thicker than it is, so that a raster holds it: what it lacks in water makes up for that.
         case .sheath: TissueValues(density: 0.60, t1: (1.20, 1.50), t2: (0.060, 0.055), reversible: 10)
@@ -65,7 +65,7 @@ struct TissueValues: Sendable {
         case .pannus: TissueValues(density: 0.90, t1: (1.25, 1.50), t2: (0.080, 0.072), reversible: 6)
         case .erosion: TissueValues(density: 0.90, t1: (1.30, 1.56), t2: (0.085, 0.076), reversible: 8)
         case .sheathFluid: TissueValues(density: 0.98, t1: (2.30, 2.90), t2: (0.350, 0.290), reversible: 5)
-        case .effusion: TissueValues(density: 0.99, t1: (2.40, 3.00), t2: (0.420, 0.340), reversible: 4)
+        case .effusion: TissueValues(density: 0.97, t1: (2.85, 3.62), t2: (0.420, 0.340), reversible: 4)
         case .ganglion: TissueValues(density: 0.98, t1: (2.10, 2.60), t2: (0.480, 0.390), reversible: 4)
         case .cyst: TissueValues(density: 0.97, t1: (2.00, 2.50), t2: (0.380, 0.310), reversible: 6)
         }

@@ -8,6 +8,7 @@ struct Raster: Sendable {
     private let lesions: Lesions
     private let frame: WristFrame
     private let grid: Grid
+    private let step: Float
 
     init(wrist: HealthyWrist, lesions: Lesions, frame: WristFrame, extent: Box, step: Double) {
         (self.wrist, self.lesions, self.frame) = (wrist, lesions, frame)
@@ -16,7 +17,7 @@ struct Raster: Sendable {
         // Half a step in, so that finer rasters share no samples with coarser ones.
         let origin = Vector3(Double(extent.low.x), Double(extent.low.y), Double(extent.low.z)) + Vector3(repeating: step / 2)
         guard let grid = try? Grid(size: size, spacing: Vector3(repeating: step), origin: origin) else { preconditionFailure("a wrist has an extent") }
-        self.grid = grid
+        (self.grid, self.step) = (grid, Float(step))
     }
 
     /// All samples, and their counts.
@@ -69,7 +70,7 @@ struct Raster: Sendable {
                 for x in xs {
                     let p = place(x, y, z), healthy = local.sample(p), sample = lesions.applied(to: healthy, at: p)
                     if let out { (out.tissue[i], out.variant[i], out.region[i], out.lesion[i]) = (sample.tissue.rawValue, sample.variant, sample.region, sample.lesion) }
-                    tally.count(sample, of: healthy, size: frame.size)
+                    tally.count(sample, of: healthy, size: frame.size, step: step)
                     i += 1
                 }
             }

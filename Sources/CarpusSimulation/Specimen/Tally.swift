@@ -1,8 +1,12 @@
 /// What is counted while a wrist is sampled: numbers of samples, by structure. Sums of whole numbers, so the order of counting is free.
 struct Tally: Sendable {
-    /// All samples of each bone, and those RAMRIS assesses (long bones within 10 mm of the articular end).
-    var bone = [Int](repeating: 0, count: 15), assessed = [Int](repeating: 0, count: 15)
-    /// Oedema and erosion in the assessed part of each bone.
+    /// Parts of a sample in which assessed bone is counted.
+    static let parts = 16
+    /// All samples of each bone.
+    var bone = [Int](repeating: 0, count: 15)
+    /// What RAMRIS assesses of each bone (long bones within 10 mm of the articular end), in parts of a sample.
+    var assessed = [Int](repeating: 0, count: 15)
+    /// Oedema and erosion in the assessed part of each bone, in parts of a sample.
     var oedema = [Int](repeating: 0, count: 15), erosion = [Int](repeating: 0, count: 15)
     /// Synovitis, effusion, and all space synovitis could take, of each joint.
     var synovitis = [Int](repeating: 0, count: 3), effusion = [Int](repeating: 0, count: 3), capacity = [Int](repeating: 0, count: 3)
@@ -11,14 +15,15 @@ struct Tally: Sendable {
     /// Widths of the inflamed sheath of each compartment: how many samples lie how far from the tendon, in tenths of a mm.
     var sheathWidths = [[Int]](repeating: [Int](repeating: 0, count: 80), count: 10)
 
-    /// Counts a point; `size` makes millimetres of widths.
-    @inline(__always) mutating func count(_ sample: TissueSample, of healthy: HealthySample, size: Float) {
+    /// Counts a point; `size` makes millimetres of widths and depths, `step` is the distance of samples, mm.
+    @inline(__always) mutating func count(_ sample: TissueSample, of healthy: HealthySample, size: Float, step: Float) {
         if healthy.bone.distance < 0 {
             let b = Int(healthy.bone.bone)
             bone[b] += 1
-            guard healthy.bone.shaftDepth * size <= 10 else { return }
-            assessed[b] += 1
-            if sample.lesion == 3 { oedema[b] += 1 } else if sample.lesion == 4 { erosion[b] += 1 }
+            // The limit lies across the shaft, as layers of samples do: a sample it cuts counts in part.
+            let share = min(max((10 - healthy.bone.shaftDepth * size) / step + 0.5, 0), 1), part = Int((share * Float(Self.parts)).rounded())
+            assessed[b] += part
+            if sample.lesion == 3 { oedema[b] += part } else if sample.lesion == 4 { erosion[b] += part }
             return
         }
         if Lesions.isFreeSpace(healthy) {

@@ -15,7 +15,8 @@ public struct WristCounts: Sendable, Hashable {
 
     init(_ tally: Tally, sampleVolume: Double) {
         func volumes(_ counts: [Int]) -> [Double] { counts.map { Double($0) * sampleVolume } }
-        (bone, assessed, oedema, erosion) = (volumes(tally.bone), volumes(tally.assessed), volumes(tally.oedema), volumes(tally.erosion))
+        func inParts(_ counts: [Int]) -> [Double] { volumes(counts).map { $0 / Double(Tally.parts) } }
+        (bone, assessed, oedema, erosion) = (volumes(tally.bone), inParts(tally.assessed), inParts(tally.oedema), inParts(tally.erosion))
         (synovitis, effusion, capacity) = (volumes(tally.synovitis), volumes(tally.effusion), volumes(tally.capacity))
         (sheath, sheathFluid) = (volumes(tally.sheath), volumes(tally.sheathFluid))
         sheathWidth = tally.sheathWidths.map { widths in
