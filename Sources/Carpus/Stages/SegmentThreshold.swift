@@ -5,7 +5,7 @@ public import CarpusSegmentation
 /// What is brighter than a threshold.
 public enum SegmentThreshold: Stage {
     public static let name = "segment.threshold"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Labels what is brighter than a threshold, Otsu's or a given one, inside a mask; small components are removed."
 
     public typealias Parameters = ThresholdSegmentation.Parameters

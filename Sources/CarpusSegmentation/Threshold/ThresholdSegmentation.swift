@@ -10,8 +10,8 @@ public enum ThresholdSegmentation {
         public var label = "lesion"
         /// Pieces smaller than this are left out, mm³.
         public var minimumVolume = 5.0
-        /// Otsu's threshold counts only when it lies at least this many robust standard deviations (1.4826 times the median
-        /// absolute deviation) above the median: he parts pure noise in two as readily as tissue from lesion.
+        /// A threshold that is found lies at least this many robust standard deviations (1.4826 times the median absolute
+        /// deviation) above the median: Otsu's method parts noise in two where the lesion is a small share of the image.
         public var aboveNoise = 4.0
 
         /// The defaults.
@@ -41,13 +41,12 @@ public enum ThresholdSegmentation {
         let threshold: Double
         if let given = parameters.threshold { threshold = given } else {
             let found = otsu(image.scalars.indices.filter { usable[$0] }.map { image.scalars[$0] }, parameters)
-            guard found.threshold > found.floor else {
-                result.findings.append(Finding(.note, "segment.threshold.nothing-beyond-noise",
-                    "Nothing was labelled \(parameters.label): Otsu's threshold does not stand out from the noise.",
+            if found.threshold <= found.floor {
+                result.findings.append(Finding(.note, "segment.threshold.noise-limit",
+                    "Otsu's threshold for \(parameters.label) does not stand out from the noise; the noise's own limit was taken.",
                     evidence: ["threshold": "\(found.threshold)", "noise-limit": "\(found.floor)"]))
-                return result
             }
-            threshold = found.threshold
+            threshold = max(found.threshold, found.floor)
         }
         let pieces = Components(size: image.grid.size) { usable[$0] && Double(image.scalars[$0]) > threshold }
         let enough = parameters.minimumVolume * (1 - 1e-9)

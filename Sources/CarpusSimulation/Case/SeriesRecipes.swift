@@ -30,7 +30,8 @@ struct SeriesRecipes {
     private func volume(
         _ role: SeriesRole, _ sequence: PulseSequence, description: String, start: Double, afterInjection: Double? = nil, fatSaturated: Bool = false, axial: Bool = false
     ) -> VirtualSeries {
-        var s = RandomStream(seed: position.seed, "series-\(role.rawValue)")
+        // The scan after gadolinium repeats the one before it.
+        var s = RandomStream(seed: position.seed, "series-\(role == .t1gd ? "t1" : role.rawValue)")
         let thickness = axial ? max(examination.sliceThickness, 3) : examination.sliceThickness
         let grid = slices(inPlane: examination.inPlane, spacing: thickness * 1.1, axial: axial)
         var plan = ScanPlan(
@@ -59,7 +60,10 @@ struct SeriesRecipes {
 
     /// What all series of a visit share, and what luck adds.
     private func finish(_ plan: inout ScanPlan, signalToNoise: Double, _ s: inout RandomStream) {
-        plan.coil = CoilField.drawn(seed: position.seed, centre: plan.grid.centre)
+        // One coil at all visits, put on a little differently each time.
+        var placing = RandomStream(seed: position.seed, "coil-placing")
+        let off = Vector3(placing.normal(0, 3), placing.normal(0, 3), placing.normal(0, 4))
+        plan.coil = CoilField.drawn(seed: patient.parameters.seed, centre: position.scannerFromSpecimen.translation + off)
         plan.signalToNoise = signalToNoise
         plan.storedReference = 900 * position.gain
         plan.frequencyAxis = s.chance(0.5) ? 0 : 1
