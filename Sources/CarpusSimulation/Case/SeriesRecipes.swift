@@ -31,7 +31,8 @@ struct SeriesRecipes {
         _ role: SeriesRole, _ sequence: PulseSequence, description: String, start: Double, afterInjection: Double? = nil, fatSaturated: Bool = false, axial: Bool = false
     ) -> VirtualSeries {
         // The scan after gadolinium repeats the one before it.
-        var s = RandomStream(seed: position.seed, "series-\(role == .t1gd ? "t1" : role.rawValue)")
+        let name = role == .t1gd ? SeriesRole.t1.rawValue : role.rawValue
+        var s = RandomStream(seed: position.seed, "series-\(name)")
         let thickness = axial ? max(examination.sliceThickness, 3) : examination.sliceThickness
         let grid = slices(inPlane: examination.inPlane, spacing: thickness * 1.1, axial: axial)
         var plan = ScanPlan(
@@ -39,7 +40,7 @@ struct SeriesRecipes {
             fatSuppression: fatSaturated ? FatSuppression.drawn(seed: s.next(), centre: grid.centre) : nil, secondsAfterInjection: afterInjection)
         plan.sliceProfile = .selective(thickness: thickness)
         // The reference is fat before it is suppressed; what is left of the image needs more.
-        finish(&plan, signalToNoise: role == .stir ? s.uniform(16, 26) : s.uniform(24, 40) * (fatSaturated ? 1.6 : 1), &s)
+        finish(&plan, settingsOf: name, signalToNoise: role == .stir ? s.uniform(16, 26) : s.uniform(24, 40) * (fatSaturated ? 1.6 : 1), &s)
         let header = header(sequence, description: description, start: start, dimensions: 2, thickness: thickness, contrast: afterInjection != nil, fatSaturated: fatSaturated)
         return VirtualSeries(role: role, header: header, plan: plan, frameTimes: [], injectionSeconds: 0, placements: [position.placement(series: role.rawValue)])
     }
@@ -49,7 +50,7 @@ struct SeriesRecipes {
         let sequence = PulseSequence.gradientEcho(repetition: 0.0055, echo: 0.0022, flipDegrees: 15), thickness = max(examination.sliceThickness, 3)
         let grid = slices(inPlane: examination.inPlane * 1.6, spacing: thickness, axial: false)
         var plan = ScanPlan(grid: grid, sequence: sequence, fieldTesla: examination.fieldTesla, fatSuppression: FatSuppression.drawn(seed: s.next(), centre: grid.centre))
-        finish(&plan, signalToNoise: s.uniform(14, 22), &s)
+        finish(&plan, settingsOf: "dce", signalToNoise: s.uniform(14, 22), &s)
         // One frame takes some ten seconds; the table's clock is not quite even.
         let interval = s.uniform(9.2, 10.4), times = (0..<examination.frames).map { (Double($0) * interval * 1000).rounded() / 1000 }
         let header = header(sequence, description: "COR DCE 3D SPGR FS", start: 900, dimensions: 3, thickness: thickness, contrast: true, fatSaturated: true)
@@ -59,17 +60,19 @@ struct SeriesRecipes {
     }
 
     /// What all series of a visit share, and what luck adds.
-    private func finish(_ plan: inout ScanPlan, signalToNoise: Double, _ s: inout RandomStream) {
+    private func finish(_ plan: inout ScanPlan, settingsOf name: String, signalToNoise: Double, _ s: inout RandomStream) {
         // One coil at all visits, put on a little differently each time.
         var placing = RandomStream(seed: position.seed, "coil-placing")
         let off = Vector3(placing.normal(0, 3), placing.normal(0, 3), placing.normal(0, 4))
         plan.coil = CoilField.drawn(seed: patient.parameters.seed, centre: position.scannerFromSpecimen.translation + off)
         plan.signalToNoise = signalToNoise
         plan.storedReference = 900 * position.gain
-        plan.frequencyAxis = s.chance(0.5) ? 0 : 1
-        plan.chemicalShiftPixels = s.uniform(-1, 1)
-        plan.acquiredFraction = SIMD2(s.uniform(0.8, 1), s.uniform(0.8, 1))
-        plan.edgeFilter = s.uniform(0.2, 0.8)
+        // A trial's scanner keeps its settings: they belong to the patient and the series, not to the visit.
+        var settings = RandomStream(seed: patient.parameters.seed, "settings-\(name)")
+        plan.frequencyAxis = settings.chance(0.5) ? 0 : 1
+        plan.chemicalShiftPixels = settings.uniform(-1, 1)
+        plan.acquiredFraction = SIMD2(settings.uniform(0.8, 1), settings.uniform(0.8, 1))
+        plan.edgeFilter = settings.uniform(0.2, 0.8)
         if s.chance(0.5) { plan.ghost = PulsationGhost(amplitude: s.uniform(0.005, 0.03), spacingPixels: s.uniform(9, 25)) }
     }
 
