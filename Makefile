@@ -2,8 +2,9 @@
 # make test    installs what is missing with apt, builds, passes the tests; a forbidden import fails the build
 # make lint    looks for what the house does not want; checks that generated pages are fresh
 # make docs    makes Docs/Stages.md, Docs/Commands.md and Docs/protocol.schema.json from the code
+# make sample  makes SampleData again: the same bytes, unless the simulation changed
 # make bench   times the main job; figures for Docs/Validation.md
-.PHONY: packages build demo test lint docs bench
+.PHONY: packages build demo test lint docs sample bench
 SWIFT ?= swift
 # One configuration for all, so that nothing is built twice: optimised, and open to tests.
 FLAGS = -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error
@@ -28,6 +29,10 @@ docs: build
 
 lint: build
 	@.ci/lint $(CARPUS)
+
+# Made to the side, so that the old data stay when this fails.
+sample: build
+	$(CARPUS) simulate --output SampleData --force --seed 7 --visits 2 --activity 0.6 --side L --format dicom --in-plane 0.55 --slice-thickness 2.5 --series t1 t1gd stir
 
 bench: build
 	@Benchmarks/run $(CARPUS)

@@ -39,10 +39,26 @@ struct SimulatedDataset {
         """
         # A virtual wrist
 
-        No patient, no volunteer: every voxel was computed by `carpus simulate` (version \(Version.current), seed \(study.patient.seed)). What is
-        simulated, and what gives it away, stands in Docs/VirtualWrist.md of Carpus. The truth lies in derivatives/truth, in the form a run writes its
-        results, so that `carpus evaluate RESULTS derivatives/truth` compares the two.
+        No patient, no volunteer: every voxel was computed by Carpus \(Version.current). What is simulated, and what gives it away, stands in
+        Docs/VirtualWrist.md of Carpus. The same command makes the same bytes:
+
+            \(command)
+
+        The truth lies in derivatives/truth, in the form a run writes its results, so that `carpus evaluate RESULTS derivatives/truth` compares
+        the two.
 
         """
+    }
+
+    /// The command that makes this study, every option spelled out.
+    private var command: String {
+        let p = study.patient, e = study.examination
+        let roles = SeriesRole.allCases.filter(e.roles.contains).map(\.rawValue).joined(separator: " ")
+        let words = [
+            "carpus simulate --output STUDY --seed \(p.seed) --visits \(p.visits)", p.activity.map { "--activity \($0)" }, p.side.map { "--side \($0.rawValue)" },
+            "--format \(study.format.rawValue) --field \(e.fieldTesla) --in-plane \(e.inPlane)", "--slice-thickness \(e.sliceThickness) --frames \(e.frames)",
+            "--subject \(names.subject) --step \(study.step) --series \(roles)",
+        ]
+        return words.compactMap { $0 }.joined(separator: " ").replacing(" --format", with: " \\\n        --format").replacing(" --subject", with: " \\\n        --subject")
     }
 }
