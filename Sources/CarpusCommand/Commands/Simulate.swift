@@ -57,7 +57,7 @@ struct Simulate: ParsableCommand {
 
     private var examination: Examination {
         var e = Examination()
-        (e.roles, e.fieldTesla, e.inPlane, e.sliceThickness, e.frames) = (Set(series), field, inPlane, sliceThickness, frames)
+        (e.roles, e.fieldTesla, e.inPlane, e.sliceThickness, e.frames) = (SeriesRole.allCases.filter(series.contains), field, inPlane, sliceThickness, frames)
         return e
     }
 

@@ -2,8 +2,8 @@ public import CarpusCore
 
 /// How a wrist is examined: which series, how fine, in which field.
 public struct Examination: Sendable, Hashable, Codable {
-    /// Series, in the order of `SeriesRole`.
-    public var roles: Set<SeriesRole> = [.t1, .t1gd, .stir, .dce]
+    /// Series that are scanned, in whatever order; a set would be written in another order each time.
+    public var roles: [SeriesRole] = [.t1, .t1gd, .stir, .dce]
     /// Field, tesla.
     public var fieldTesla = 1.5
     /// Voxels in plane, mm; the dynamic series has larger ones by a factor of 1.6.
