@@ -1,0 +1,87 @@
+import CarpusCore
+
+/// Levenberg and Marquardt's way downhill: between Newton's step and the gradient's.
+struct Descent {
+    let metric: MutualInformation
+    /// The distance from the middle at which a turn counts as a shift, mm.
+    let radius: Double
+    /// No step moves tissue further, mm.
+    let reach: Double
+
+    /// Where it ended.
+    struct End: Sendable {
+        var pose: Pose
+        var evaluation: Evaluation
+        var iterations = 0
+        var converged = false
+    }
+
+    /// - Parameter tolerance: the step in mm below which it ends.
+    func run<M: Motion>(_: M.Type, from start: Pose, iterations: Int, tolerance: Double, every: Int = 1) -> End {
+        var end = End(pose: start, evaluation: metric.evaluate(M.self, at: start, every: every))
+        guard end.evaluation.cost.isFinite else { return end }
+        var damping = 1e-2
+        for _ in 0..<iterations {
+            guard var step = Self.solved(end.evaluation, damping: damping) else { break }
+            var size = length(step)
+            if size > reach {
+                step = step.map { $0 * reach / size }
+                size = reach
+            }
+            end.iterations += 1
+            let pose = end.pose.stepped(M.step(step)), next = metric.evaluate(M.self, at: pose, every: every)
+            if next.cost < end.evaluation.cost {
+                (end.pose, end.evaluation) = (pose, next)
+                damping = max(damping * 0.1, 1e-5)
+            } else {
+                damping *= 8
+            }
+            if size < tolerance || damping > 1e5 {
+                end.converged = true
+                break
+            }
+        }
+        return end
+    }
+
+    /// The largest shift a step gives at the radius, mm.
+    private func length(_ step: [Double]) -> Double {
+        let shift = step.suffix(3).reduce(0) { $0 + $1 * $1 }.squareRoot(), turn = step.dropLast(3).reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return max(shift, turn * radius)
+    }
+
+    /// The step that the quadratic model asks for, its diagonal raised by a share; nil when there is none.
+    static func solved(_ e: Evaluation, damping: Double) -> [Double]? {
+        let k = e.gradient.count
+        var a = e.hessian
+        // What the images cannot tell has no curvature; a trace of it keeps that from moving.
+        let least = (0..<k).map { a[$0 * k + $0] }.max().map { $0 * 1e-9 } ?? 0
+        guard least > 0, least.isFinite else { return nil }
+        for i in 0..<k { a[i * k + i] = a[i * k + i] * (1 + damping) + least }
+        return LinearSystem.solve(a, e.gradient.map { -$0 })
+    }
+}
+
+/// Small symmetric systems.
+enum LinearSystem {
+    /// The solution of `a x = b` by Gauss's elimination with pivots; nil for a singular matrix.
+    static func solve(_ matrix: [Double], _ right: [Double]) -> [Double]? {
+        let k = right.count
+        var a = matrix, x = right
+        for i in 0..<k {
+            let pivot = (i..<k).max { abs(a[$0 * k + i]) < abs(a[$1 * k + i]) } ?? i
+            guard abs(a[pivot * k + i]) > 1e-300, a[pivot * k + i].isFinite else { return nil }
+            if pivot != i {
+                for j in 0..<k { a.swapAt(pivot * k + j, i * k + j) }
+                x.swapAt(pivot, i)
+            }
+            for r in 0..<k where r != i {
+                let f = a[r * k + i] / a[i * k + i]
+                if f == 0 { continue }
+                for j in i..<k { a[r * k + j] -= f * a[i * k + j] }
+                x[r] -= f * x[i]
+            }
+        }
+        return (0..<k).map { x[$0] / a[$0 * k + $0] }
+    }
+}
