@@ -23,13 +23,13 @@ struct Descent {
         var damping = 1e-2
         for _ in 0..<iterations {
             guard var step = Self.solved(end.evaluation, damping: damping) else { break }
-            var size = length(step)
+            var size = length(step, of: M.count)
             if size > reach {
                 step = step.map { $0 * reach / size }
                 size = reach
             }
             end.iterations += 1
-            let pose = end.pose.stepped(M.step(step)), next = metric.evaluate(M.self, at: pose, every: every)
+            let pose = end.pose.stepped(M.self, step), next = metric.evaluate(M.self, at: pose, every: every)
             if next.cost < end.evaluation.cost {
                 (end.pose, end.evaluation) = (pose, next)
                 damping = max(damping * 0.1, 1e-5)
@@ -45,8 +45,9 @@ struct Descent {
     }
 
     /// The largest shift a step gives at the radius, mm.
-    private func length(_ step: [Double]) -> Double {
-        let shift = step.suffix(3).reduce(0) { $0 + $1 * $1 }.squareRoot(), turn = step.dropLast(3).reduce(0) { $0 + $1 * $1 }.squareRoot()
+    private func length(_ step: [Double], of count: Int) -> Double {
+        func norm(_ range: Range<Int>) -> Double { step[range].reduce(0) { $0 + $1 * $1 }.squareRoot() }
+        let turn = norm(0..<count - 3), shift = norm(count - 3..<count)
         return max(shift, turn * radius)
     }
 

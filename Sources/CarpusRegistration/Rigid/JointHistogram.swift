@@ -12,6 +12,23 @@ struct Evaluation: Sendable {
     /// The share of samples that found a value.
     var inside = 0.0
 
+    /// The same among the parameters of the map and of both directions' fields.
+    func spread(map: Int, field: Int, backward: Bool) -> Evaluation {
+        let all = map + 2 * field, own = map + field
+        let place = (0..<own).map { $0 < map || !backward ? $0 : $0 + field }
+        var out = self
+        func widened(_ g: [Double]) -> [Double] {
+            var wide = [Double](repeating: 0, count: all)
+            for i in 0..<own { wide[place[i]] = g[i] }
+            return wide
+        }
+        out.gradient = widened(gradient)
+        out.blockGradients = blockGradients.map(widened)
+        out.hessian = [Double](repeating: 0, count: all * all)
+        for i in 0..<own { for j in 0..<own { out.hessian[place[i] * all + place[j]] = hessian[i * own + j] } }
+        return out
+    }
+
     /// The sum of two.
     static func + (a: Evaluation, b: Evaluation) -> Evaluation {
         Evaluation(
@@ -30,7 +47,7 @@ struct JointHistogram<M: Motion> {
     /// Minus the mutual information in nats, its gradient, and the Hessian of Thévenaz and Unser (IEEE Trans Image Process 9,
     /// 2000), which leaves out second derivatives of the images.
     func information(derivatives: Bool, blockwise: Bool) -> Evaluation {
-        let n = bins * bins, k = M.count, total = counts.reduce(0, +)
+        let n = bins * bins, k = M.count + M.fieldCount, total = counts.reduce(0, +)
         var sum = Array(rows[0..<n])
         for b in 1..<max(1, counts.count) { for i in 0..<n { sum[i] += rows[b * n + i] } }
         let scale = 1 / Double(max(1, total))

@@ -5,10 +5,13 @@ import Foundation
 protocol Motion: SendableMetatype {
     /// A bin of the joint histogram: how much lies in it, and how that changes with each parameter.
     associatedtype Row: SIMD where Row.Scalar == Float
-    /// Parameters.
+    /// Parameters of the map.
     static var count: Int { get }
-    /// What a sample adds to a bin: its weight, and the weight's change `slope` a unit of value times the gradient of the value at `x`.
-    static func row(_ weight: Float, _ slope: Float, _ x: SIMD3<Float>, _ gradient: SIMD3<Float>) -> Row
+    /// Parameters of the field, which come after those of the map: 9, or 0 for none.
+    static var fieldCount: Int { get }
+    /// What a sample at `x` adds to a bin: its weight, and the weight's change `slope` a unit of value, times the change of the
+    /// value with place, `gradient`, and with the gain of the field, `gain`.
+    static func row(_ weight: Float, _ slope: Float, _ x: SIMD3<Float>, _ gradient: SIMD3<Float>, _ gain: Float, _ scale: Float) -> Row
     /// The map of a step.
     static func step(_ p: [Double]) -> Affine
 }
@@ -16,8 +19,9 @@ protocol Motion: SendableMetatype {
 /// Turning and shifting: three angles in radians, three shifts in mm.
 enum RigidMotion: Motion {
     static var count: Int { 6 }
+    static var fieldCount: Int { 0 }
 
-    @inline(__always) static func row(_ weight: Float, _ slope: Float, _ x: SIMD3<Float>, _ gradient: SIMD3<Float>) -> SIMD8<Float> {
+    @inline(__always) static func row(_ weight: Float, _ slope: Float, _ x: SIMD3<Float>, _ gradient: SIMD3<Float>, _: Float, _: Float) -> SIMD8<Float> {
         let g = gradient * slope
         return SIMD8(weight, x.y * g.z - x.z * g.y, x.z * g.x - x.x * g.z, x.x * g.y - x.y * g.x, g.x, g.y, g.z, 0)
     }
@@ -31,8 +35,9 @@ enum RigidMotion: Motion {
 /// Any affine change: the nine numbers of a matrix by rows, then three shifts in mm.
 enum AffineMotion: Motion {
     static var count: Int { 12 }
+    static var fieldCount: Int { 0 }
 
-    @inline(__always) static func row(_ weight: Float, _ slope: Float, _ x: SIMD3<Float>, _ gradient: SIMD3<Float>) -> SIMD16<Float> {
+    @inline(__always) static func row(_ weight: Float, _ slope: Float, _ x: SIMD3<Float>, _ gradient: SIMD3<Float>, _: Float, _: Float) -> SIMD16<Float> {
         let g = gradient * slope
         return SIMD16(weight, x.x * g.x, x.y * g.x, x.z * g.x, x.x * g.y, x.y * g.y, x.z * g.y, x.x * g.z, x.y * g.z, x.z * g.z, g.x, g.y, g.z, 0, 0, 0)
     }
@@ -41,5 +46,34 @@ enum AffineMotion: Motion {
         Affine(
             linear: Matrix3(rows: Vector3(1 + p[0], p[1], p[2]), Vector3(p[3], 1 + p[4], p[5]), Vector3(p[6], p[7], 1 + p[8])),
             translation: Vector3(p[9], p[10], p[11]))
+    }
+}
+
+/// Turning and shifting while the target's brightness varies slowly over space, as receive coils make it: a quadratic in place.
+enum RigidMotionWithField: Motion {
+    static var count: Int { 6 }
+    static var fieldCount: Int { 9 }
+
+    @inline(__always) static func row(
+        _ weight: Float, _ slope: Float, _ x: SIMD3<Float>, _ gradient: SIMD3<Float>, _ gain: Float, _ scale: Float
+    ) -> SIMD16<Float> {
+        let turn = RigidMotion.row(weight, slope, x, gradient, 0, 0), u = x * scale, c = gain * slope
+        return SIMD16(
+            lowHalf: SIMD8(turn[0], turn[1], turn[2], turn[3], turn[4], turn[5], turn[6], c * u.x),
+            highHalf: SIMD8(c * u.y, c * u.z, c * u.x * u.x, c * u.y * u.y, c * u.z * u.z, c * u.x * u.y, c * u.x * u.z, c * u.y * u.z))
+    }
+
+    static func step(_ p: [Double]) -> Affine { RigidMotion.step(p) }
+}
+
+/// How much brighter one image is than the other from place to place: 1 plus a quadratic without its constant.
+struct Field: Sendable, Equatable {
+    /// Of x, y, z, x², y², z², xy, xz, yz.
+    var coefficients = [Double](repeating: 0, count: 9)
+
+    /// As the inner loop takes it.
+    var lanes: (linear: SIMD3<Float>, squares: SIMD3<Float>, products: SIMD3<Float>) {
+        let c = coefficients.map(Float.init)
+        return (SIMD3(c[0], c[1], c[2]), SIMD3(c[3], c[4], c[5]), SIMD3(c[6], c[7], c[8]))
     }
 }

@@ -19,15 +19,24 @@ struct Lookup: Sendable {
 struct Pose: Sendable {
     var map = Affine.identity
     let fixedCentre, movingCentre: Vector3
+    /// The gain of the moving image over the fixed one, and the other way.
+    var forwardField = Field(), backwardField = Field()
+
+    /// What makes mm to the field's unit.
+    var fieldScale: Float = 1 / 50
 
     var inverse: Affine { map.inverse ?? .identity }
 
     /// The map in the world.
     var movingFromFixed: Affine { Affine(translation: movingCentre) * map * Affine(translation: -1 * fixedCentre) }
 
-    func stepped(_ step: Affine) -> Pose {
+    func stepped<M: Motion>(_: M.Type, _ p: [Double]) -> Pose {
         var next = self
-        next.map = map * step
+        next.map = map * M.step(Array(p[0..<M.count]))
+        for i in 0..<M.fieldCount {
+            next.forwardField.coefficients[i] += p[M.count + i]
+            next.backwardField.coefficients[i] += p[M.count + M.fieldCount + i]
+        }
         return next
     }
 
@@ -57,6 +66,7 @@ struct MutualInformation: Sendable {
             guard inside >= leastInside else { return Evaluation() }
             var one = histogram.information(derivatives: derivatives, blockwise: blockwise)
             one.inside = inside
+            if M.fieldCount > 0, derivatives { one = one.spread(map: M.count, field: M.fieldCount, backward: lookup.backward) }
             sum = sum.map { $0 + one } ?? one
         }
         return sum ?? Evaluation()
@@ -97,6 +107,8 @@ private struct Kernel<M: Motion> {
     let sourceLow, sourceScale, targetLow, targetScale, sign: Float
     let bins: Int
     let derivatives, backward: Bool
+    let field: (linear: SIMD3<Float>, squares: SIMD3<Float>, products: SIMD3<Float>)
+    let fieldScale: Float
 
     init(_ lookup: Lookup, _ pose: Pose, bins: Int, derivatives: Bool) {
         let (first, second) = lookup.maps(pose)
@@ -112,6 +124,8 @@ private struct Kernel<M: Motion> {
         targetScale = Float(bins - 5) / (lookup.targetRange.upperBound - lookup.targetRange.lowerBound)
         (self.bins, self.derivatives, backward) = (bins, derivatives, lookup.backward)
         sign = lookup.backward ? -1 : 1
+        field = (lookup.backward ? pose.backwardField : pose.forwardField).lanes
+        fieldScale = pose.fieldScale
     }
 
     @inline(__always) func add(
@@ -125,7 +139,14 @@ private struct Kernel<M: Motion> {
             var x = SIMD3(s.x, s.y, s.z)
             if backward { x = a.0 * x.x + a.1 * x.y + a.2 * x.z + a.3 }
             let p = b.0 * x.x + b.1 * x.y + b.2 * x.z + b.3
-            guard let (value, gradient) = reader.sample(p) else { continue }
+            guard var (value, gradient) = reader.sample(p) else { continue }
+            let raw = value
+            if M.fieldCount > 0 {
+                let u = x * fieldScale, cross = SIMD3(u.x * u.y, u.x * u.z, u.y * u.z)
+                let gain = max(0.2, 1 + (field.linear * u + field.squares * u * u + field.products * cross).sum())
+                value *= gain
+                gradient *= gain
+            }
             count &+= 1
             let f = Int(min(max((s.w - sourceLow) * sourceScale, 0), last))
             let u = (value - targetLow) * targetScale
@@ -133,9 +154,9 @@ private struct Kernel<M: Motion> {
             let (w, d) = SplineReader.weights(t)
             let row = out + (f &* bins &+ m &- 1)
             // A value beyond the range stays in the last bin, and does not change.
-            let slope = u == clamped && derivatives ? sign * targetScale : 0
-            let g = rows.0 * gradient.x + rows.1 * gradient.y + rows.2 * gradient.z
-            for k in 0..<4 { row[k] += M.row(w[k], d[k] * slope, x, g) }
+            let slope = u == clamped && derivatives ? targetScale : 0
+            let g = (rows.0 * gradient.x + rows.1 * gradient.y + rows.2 * gradient.z) * sign
+            for k in 0..<4 { row[k] += M.row(w[k], d[k] * slope, x, g, raw, fieldScale) }
         }
         return count
     }

@@ -1,7 +1,9 @@
 import CarpusCore
+import Foundation
 
 /// The search: many starts on the coarsest level of the pyramid, the best one followed to the finest.
 struct RigidEngine {
+    nonisolated(unsafe) static var field = getenv("RG_FIELD") != nil
     let fixed, moving: Subject
     let parameters: RigidRegistration.Parameters
 
@@ -28,7 +30,9 @@ struct RigidEngine {
                 iterations += ends.reduce(0) { $0 + $1.iterations }
             }
             guard let before = best else { preconditionFailure("the first level finds a start") }
-            let after = descent.run(RigidMotion.self, from: before.pose, iterations: min(parameters.iterations, 60), tolerance: last ? parameters.smallestStep : 0.02)
+            let after = last && RigidEngine.field
+                ? descent.run(RigidMotionWithField.self, from: before.pose, iterations: min(parameters.iterations, 60), tolerance: parameters.smallestStep)
+                : descent.run(RigidMotion.self, from: before.pose, iterations: min(parameters.iterations, 60), tolerance: last ? parameters.smallestStep : 0.02)
             iterations += after.iterations
             best = after
         }

@@ -44,8 +44,7 @@ struct StartSearch {
         for i in 0..<240 {
             let r = Self.recurrence(i)
             let turn = Vector3(r[0], r[1], r[2]) * angle, move = Vector3(r[3], r[4], r[5]) * shift
-            let step = RigidTransform(axis: turn.length > 0 ? turn : Vector3(1, 0, 0), angle: turn.length, translation: move).affine
-            all.append((i % 2 == 0 ? tissue : scanner).stepped(step))
+            all.append((i % 2 == 0 ? tissue : scanner).stepped(RigidMotion.self, [turn.x, turn.y, turn.z, move.x, move.y, move.z]))
         }
         return all
     }
