@@ -1,4 +1,5 @@
 import CarpusCore
+import Foundation
 
 /// Levenberg and Marquardt's way downhill: between Newton's step and the gradient's.
 struct Descent {
@@ -21,8 +22,9 @@ struct Descent {
         var end = End(pose: start, evaluation: metric.evaluate(M.self, at: start, every: every))
         guard end.evaluation.cost.isFinite else { return end }
         var damping = 1e-2
+        var model = end.evaluation.hessian
         for _ in 0..<iterations {
-            guard var step = Self.solved(end.evaluation, damping: damping) else { break }
+            guard var step = Self.solved(model, end.evaluation.gradient, damping: damping) else { break }
             var size = length(step, of: M.count)
             if size > reach {
                 step = step.map { $0 * reach / size }
@@ -30,6 +32,10 @@ struct Descent {
             }
             end.iterations += 1
             let pose = end.pose.stepped(M.self, step), next = metric.evaluate(M.self, at: pose, every: every)
+            if next.cost.isFinite, next.gradient.count == step.count {
+                if getenv("RG_NOBFGS") == nil { Self.update(&model, step, zip(next.gradient, end.evaluation.gradient).map(-)) } else if next.cost < end.evaluation.cost { model = next.hessian }
+            }
+            if getenv("RG_LOG2") != nil { print(size, next.cost - end.evaluation.cost, damping) }
             if next.cost < end.evaluation.cost {
                 (end.pose, end.evaluation) = (pose, next)
                 damping = max(damping * 0.1, 1e-5)
@@ -44,6 +50,20 @@ struct Descent {
         return end
     }
 
+    /// Broyden, Fletcher, Goldfarb and Shanno's correction of a model of the curvature by what a step showed.
+    static func update(_ model: inout [Double], _ step: [Double], _ change: [Double]) {
+        let k = step.count
+        let carried = (0..<k).map { i in (0..<k).reduce(0.0) { $0 + model[i * k + $1] * step[$1] } }
+        let along = zip(step, carried).reduce(0) { $0 + $1.0 * $1.1 }, seen = zip(step, change).reduce(0) { $0 + $1.0 * $1.1 }
+        // Powell's damping keeps the model positive.
+        guard along > 0 else { return }
+        let share = seen >= 0.1 * along ? 1 : 0.9 * along / (along - seen)
+        let y = (0..<k).map { share * change[$0] + (1 - share) * carried[$0] }
+        let total = zip(step, y).reduce(0) { $0 + $1.0 * $1.1 }
+        guard total > 0 else { return }
+        for i in 0..<k { for j in 0..<k { model[i * k + j] += y[i] * y[j] / total - carried[i] * carried[j] / along } }
+    }
+
     /// The largest shift a step gives at the radius, mm.
     private func length(_ step: [Double], of count: Int) -> Double {
         func norm(_ range: Range<Int>) -> Double { step[range].reduce(0) { $0 + $1 * $1 }.squareRoot() }
@@ -52,14 +72,14 @@ struct Descent {
     }
 
     /// The step that the quadratic model asks for, its diagonal raised by a share; nil when there is none.
-    static func solved(_ e: Evaluation, damping: Double) -> [Double]? {
-        let k = e.gradient.count
-        var a = e.hessian
+    static func solved(_ model: [Double], _ gradient: [Double], damping: Double) -> [Double]? {
+        let k = gradient.count
+        var a = model
         // What the images cannot tell has no curvature; a trace of it keeps that from moving.
         let least = (0..<k).map { a[$0 * k + $0] }.max().map { $0 * 1e-9 } ?? 0
         guard least > 0, least.isFinite else { return nil }
         for i in 0..<k { a[i * k + i] = a[i * k + i] * (1 + damping) + least }
-        return LinearSystem.solve(a, e.gradient.map { -$0 })
+        return LinearSystem.solve(a, gradient.map { -$0 })
     }
 }
 

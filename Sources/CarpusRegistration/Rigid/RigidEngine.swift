@@ -3,7 +3,7 @@ import Foundation
 
 /// The search: many starts on the coarsest level of the pyramid, the best one followed to the finest.
 struct RigidEngine {
-    nonisolated(unsafe) static var field = getenv("RG_FIELD") != nil
+    nonisolated(unsafe) static var fieldFrom = getenv("RG_FIELD").flatMap { Int(String(cString: $0)) } ?? 9
     let fixed, moving: Subject
     let parameters: RigidRegistration.Parameters
 
@@ -30,10 +30,11 @@ struct RigidEngine {
                 iterations += ends.reduce(0) { $0 + $1.iterations }
             }
             guard let before = best else { preconditionFailure("the first level finds a start") }
-            let after = last && RigidEngine.field
-                ? descent.run(RigidMotionWithField.self, from: before.pose, iterations: min(parameters.iterations, 60), tolerance: parameters.smallestStep)
+            let after = level >= RigidEngine.fieldFrom
+                ? descent.run(RigidMotionWithField.self, from: before.pose, iterations: min(parameters.iterations, 60), tolerance: last ? parameters.smallestStep : 0.02)
                 : descent.run(RigidMotion.self, from: before.pose, iterations: min(parameters.iterations, 60), tolerance: last ? parameters.smallestStep : 0.02)
             iterations += after.iterations
+            if getenv("RG_LOG") != nil { print("level", level, after.iterations, after.evaluation.cost, after.pose.forwardField.coefficients.map { Int($0 * 100) }) }
             best = after
         }
         guard let best else { preconditionFailure("there is at least one level") }
