@@ -1,9 +1,10 @@
 import CarpusCore
 import Foundation
 
-/// Levenberg and Marquardt's way downhill: between Newton's step and the gradient's.
-struct Descent {
-    let metric: MutualInformation
+/// The way downhill: the step that a model of the curvature asks for, shortened where it does not hold (Levenberg and
+/// Marquardt); the model begins with the Hessian of Thévenaz and Unser, and learns from each step.
+struct Descent: Sendable {
+    var metric: MutualInformation
     /// The distance from the middle at which a turn counts as a shift, mm.
     let radius: Double
     /// No step moves tissue further, mm.
@@ -13,6 +14,8 @@ struct Descent {
     struct End: Sendable {
         var pose: Pose
         var evaluation: Evaluation
+        /// The curvature of the cost, as the way down showed it.
+        var curvature: [Double] = []
         var iterations = 0
         var converged = false
     }
@@ -32,21 +35,24 @@ struct Descent {
             }
             end.iterations += 1
             let pose = end.pose.stepped(M.self, step), next = metric.evaluate(M.self, at: pose, every: every)
+            let gain = end.evaluation.cost - next.cost
             if next.cost.isFinite, next.gradient.count == step.count {
-                if getenv("RG_NOBFGS") == nil { Self.update(&model, step, zip(next.gradient, end.evaluation.gradient).map(-)) } else if next.cost < end.evaluation.cost { model = next.hessian }
+                Self.update(&model, step, zip(next.gradient, end.evaluation.gradient).map(-))
             }
-            if getenv("RG_LOG2") != nil { print(size, next.cost - end.evaluation.cost, damping) }
+            if getenv("RG_LOG2") != nil { print(end.iterations, size, end.evaluation.cost, next.cost - end.evaluation.cost, damping) }
             if next.cost < end.evaluation.cost {
                 (end.pose, end.evaluation) = (pose, next)
                 damping = max(damping * 0.1, 1e-5)
             } else {
                 damping *= 8
             }
-            if size < tolerance || damping > 1e5 {
+            // Far away the first model is far too stiff: small steps there are not the end.
+            if damping > 1e5 || (size < tolerance && end.iterations > 3 && abs(gain) < 1e-3) {
                 end.converged = true
                 break
             }
         }
+        end.curvature = model
         return end
     }
 

@@ -50,7 +50,7 @@ struct Pose: Sendable {
 /// Mutual information with a cubic Parzen window on the target's values (Mattes et al., IEEE Trans Med Imaging 22, 2003),
 /// of samples of both images looked up in each other, so that neither is preferred.
 struct MutualInformation: Sendable {
-    let lookups: [Lookup]
+    var lookups: [Lookup]
     let bins: Int
     /// The least share of samples that must find a value.
     var leastInside = 0.2
@@ -109,6 +109,7 @@ private struct Kernel<M: Motion> {
     let derivatives, backward: Bool
     let field: (linear: SIMD3<Float>, squares: SIMD3<Float>, products: SIMD3<Float>)
     let fieldScale: Float
+    let fielded: Bool
 
     init(_ lookup: Lookup, _ pose: Pose, bins: Int, derivatives: Bool) {
         let (first, second) = lookup.maps(pose)
@@ -124,7 +125,8 @@ private struct Kernel<M: Motion> {
         targetScale = Float(bins - 5) / (lookup.targetRange.upperBound - lookup.targetRange.lowerBound)
         (self.bins, self.derivatives, backward) = (bins, derivatives, lookup.backward)
         sign = lookup.backward ? -1 : 1
-        field = (lookup.backward ? pose.backwardField : pose.forwardField).lanes
+        let brightness = lookup.backward ? pose.backwardField : pose.forwardField
+        (field, fielded) = (brightness.lanes, M.fieldCount > 0 || brightness != Field())
         fieldScale = pose.fieldScale
     }
 
@@ -141,7 +143,7 @@ private struct Kernel<M: Motion> {
             let p = b.0 * x.x + b.1 * x.y + b.2 * x.z + b.3
             guard var (value, gradient) = reader.sample(p) else { continue }
             let raw = value
-            if M.fieldCount > 0 {
+            if fielded {
                 let u = x * fieldScale, cross = SIMD3(u.x * u.y, u.x * u.z, u.y * u.z)
                 let gain = max(0.2, 1 + (field.linear * u + field.squares * u * u + field.products * cross).sum())
                 value *= gain

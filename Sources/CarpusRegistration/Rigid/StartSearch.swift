@@ -50,7 +50,7 @@ struct StartSearch {
     }
 
     /// Six numbers in -1..<1, the i-th of an even sequence (Roberts 2018).
-    private static func recurrence(_ i: Int) -> [Double] {
+    static func recurrence(_ i: Int) -> [Double] {
         (1...6).map { k in
             let v = pow(1.1127756842787055, -Double(k)) * Double(i + 1) + 0.5
             return 2 * (v - v.rounded(.down)) - 1
