@@ -22,7 +22,7 @@ public enum RigidRegistration {
         /// The spacing of the last level in mm; an axis that is coarser stays as it is.
         public var finestSpacing = 0.8
         /// Voxels compared at each level, at most.
-        public var samples = 60_000
+        public var samples = 40_000
         /// Bins of the joint histogram along each axis, 8 to 256.
         public var bins = 40
         /// Iterations at each level, at most.

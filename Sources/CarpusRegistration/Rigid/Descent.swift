@@ -20,12 +20,14 @@ struct Descent: Sendable {
         var converged = false
     }
 
-    /// - Parameter tolerance: the step in mm below which it ends.
-    func run<M: Motion>(_: M.Type, from start: Pose, iterations: Int, tolerance: Double, every: Int = 1) -> End {
+    /// - Parameters:
+    ///   - tolerance: the step in mm below which it ends.
+    ///   - curvature: what is known of the curvature from a coarser level.
+    func run<M: Motion>(_: M.Type, from start: Pose, iterations: Int, tolerance: Double, every: Int = 1, curvature: [Double]? = nil) -> End {
         var end = End(pose: start, evaluation: metric.evaluate(M.self, at: start, every: every))
         guard end.evaluation.cost.isFinite else { return end }
-        var damping = 1e-2
-        var model = end.evaluation.hessian
+        var damping = curvature == nil ? 1e-2 : 1e-3
+        var model = curvature ?? end.evaluation.hessian
         for _ in 0..<iterations {
             guard var step = Self.solved(model, end.evaluation.gradient, damping: damping) else { break }
             var size = length(step, of: M.count)

@@ -20,21 +20,10 @@ struct Evidence: Sendable {
         overlap = max(moving.shows(fixed.tissue, through: map), fixed.shows(moving.tissue, through: back))
         information = -found.end.evaluation.cost / 2
         let landmarks = fixed.landmarks
-        @Sendable func distance(_ other: Pose) -> Double { landmarks.rms(pose.map, other.map) }
         let level = found.descents[min(1, found.descents.count - 1)], radius = level.radius
-        let deflected = (0..<6).map { i in
-            let r = StartSearch.recurrence(i + 1000)
-            return pose.stepped(RigidMotion.self, (0..<6).map { r[$0] * ($0 < 3 ? 5 / radius : 5) })
-        }
-        var ends = [Double](repeating: .infinity, count: deflected.count)
-        ends.withUnsafeMutableBufferPointer { buffer in
-            nonisolated(unsafe) let out = buffer
-            Parallel.forEach(deflected.count) { i in
-                let end = level.run(RigidMotion.self, from: deflected[i], iterations: 12, tolerance: 0.05, every: 2)
-                out[i] = end.evaluation.cost.isFinite ? distance(end.pose) : 20
-            }
-        }
-        restarts = ends.sorted()[ends.count / 2]
+        let best = found.rivals[0]
+        let near = found.rivals.filter { landmarks.rms($0.pose.map, best.pose.map) < 2 }
+        restarts = Double(near.count) / Double(found.rivals.count)
         // One side's samples at a time.
         let alone = level.metric.lookups.map { lookup -> Pose in
             var descent = level
@@ -46,15 +35,14 @@ struct Evidence: Sendable {
         let around = (0..<24).compactMap { i -> Double? in
             let r = StartSearch.recurrence(i + 2000)
             let p = pose.stepped(RigidMotion.self, (0..<6).map { r[$0] * ($0 < 3 ? 12 / radius : 12) + (r[$0] < 0 ? -4 : 4) * ($0 < 3 ? 1 / radius : 1) })
-            let e = level.metric.evaluate(RigidMotion.self, at: p, derivatives: false, every: 3)
+            let e = level.metric.evaluate(NoMotion.self, at: p, every: 3)
             return e.cost.isFinite ? -e.cost / 2 : nil
         }
-        let here = -level.metric.evaluate(RigidMotion.self, at: pose, derivatives: false, every: 3).cost / 2
+        let here = -level.metric.evaluate(NoMotion.self, at: pose, every: 3).cost / 2
         let mean = around.reduce(0, +) / Double(max(1, around.count))
         let deviation = (around.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, around.count - 1))).squareRoot()
         height = around.count > 3 && here.isFinite ? (here - mean) / max(deviation, 1e-6) : 0
         pull = Self.pull(found, landmarks)
-        let best = found.rivals[0]
         let other = found.rivals.first { landmarks.rms($0.pose.map, best.pose.map) > 4 }
         rival = other.map { StartSearch.worth($0.evaluation) / StartSearch.worth(best.evaluation) } ?? 0
     }

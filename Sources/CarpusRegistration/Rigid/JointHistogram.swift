@@ -46,8 +46,8 @@ struct JointHistogram<M: Motion> {
 
     /// Minus the mutual information in nats, its gradient, and the Hessian of Thévenaz and Unser (IEEE Trans Image Process 9,
     /// 2000), which leaves out second derivatives of the images.
-    func information(derivatives: Bool, blockwise: Bool) -> Evaluation {
-        let n = bins * bins, k = M.count + M.fieldCount, total = counts.reduce(0, +)
+    func information(blockwise: Bool) -> Evaluation {
+        let n = bins * bins, k = M.count + M.fieldCount, derivatives = k > 0, total = counts.reduce(0, +)
         var sum = Array(rows[0..<n])
         for b in 1..<max(1, counts.count) { for i in 0..<n { sum[i] += rows[b * n + i] } }
         let scale = 1 / Double(max(1, total))
@@ -59,6 +59,7 @@ struct JointHistogram<M: Motion> {
                 target[m] += p
             }
         }
+        let sourceLog = source.map { log(max($0, 1e-12)) }, targetLog = target.map { log(max($0, 1e-12)) }
         var out = Evaluation(cost: 0)
         var ratios = [Float](repeating: 0, count: n)
         out.gradient = [Double](repeating: 0, count: derivatives ? k : 0)
@@ -68,8 +69,8 @@ struct JointHistogram<M: Motion> {
             for m in 0..<bins {
                 let row = sum[f * bins + m], p = Double(row[0]) * scale
                 guard p > 1e-12 else { continue }
-                let ratio = log(p / target[m])
-                out.cost -= p * (ratio - log(source[f]))
+                let ratio = log(p) - targetLog[m]
+                out.cost -= p * (ratio - sourceLog[f])
                 guard derivatives else { continue }
                 ratios[f * bins + m] = Float(ratio)
                 let weight = 1 / (p + 1e-7)

@@ -16,6 +16,18 @@ protocol Motion: SendableMetatype {
     static func step(_ p: [Double]) -> Affine
 }
 
+/// No motion: only how much lies in a bin, where a pose is looked at and not followed.
+enum NoMotion: Motion {
+    static var count: Int { 0 }
+    static var fieldCount: Int { 0 }
+
+    @inline(__always) static func row(_ weight: Float, _: Float, _: SIMD3<Float>, _: SIMD3<Float>, _: Float, _: Float) -> SIMD2<Float> {
+        SIMD2(weight, 0)
+    }
+
+    static func step(_: [Double]) -> Affine { .identity }
+}
+
 /// Turning and shifting: three angles in radians, three shifts in mm.
 enum RigidMotion: Motion {
     static var count: Int { 6 }

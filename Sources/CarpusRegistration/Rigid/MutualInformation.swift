@@ -58,21 +58,21 @@ struct MutualInformation: Sendable {
     /// - Parameters:
     ///   - every: one of how many samples is used.
     ///   - blockwise: also tell each block's own gradient.
-    func evaluate<M: Motion>(_: M.Type, at pose: Pose, derivatives: Bool = true, every: Int = 1, blockwise: Bool = false) -> Evaluation {
+    func evaluate<M: Motion>(_: M.Type, at pose: Pose, every: Int = 1, blockwise: Bool = false) -> Evaluation {
         var sum: Evaluation?
         for lookup in lookups {
-            let (histogram, asked) = fill(M.self, lookup, pose, derivatives, every)
+            let (histogram, asked) = fill(M.self, lookup, pose, every)
             let inside = Double(histogram.counts.reduce(0, +)) / Double(max(1, asked))
             guard inside >= leastInside else { return Evaluation() }
-            var one = histogram.information(derivatives: derivatives, blockwise: blockwise)
+            var one = histogram.information(blockwise: blockwise)
             one.inside = inside
-            if M.fieldCount > 0, derivatives { one = one.spread(map: M.count, field: M.fieldCount, backward: lookup.backward) }
+            if M.fieldCount > 0 { one = one.spread(map: M.count, field: M.fieldCount, backward: lookup.backward) }
             sum = sum.map { $0 + one } ?? one
         }
         return sum ?? Evaluation()
     }
 
-    private func fill<M: Motion>(_: M.Type, _ lookup: Lookup, _ pose: Pose, _ derivatives: Bool, _ every: Int) -> (JointHistogram<M>, Int) {
+    private func fill<M: Motion>(_: M.Type, _ lookup: Lookup, _ pose: Pose, _ every: Int) -> (JointHistogram<M>, Int) {
         // Few samples make one block: histograms cost as much as a thousand samples.
         let whole = every > 1, starts = whole ? [0, lookup.cloud.samples.count] : lookup.cloud.blocks, blocks = starts.count - 1
         let n = bins * bins
@@ -87,7 +87,7 @@ struct MutualInformation: Sendable {
                         nonisolated(unsafe) let samples = samples
                         @Sendable func one(_ b: Int) {
                             (out + b * n).initialize(repeating: .zero, count: n)
-                            let kernel = Kernel<M>(lookup, pose, bins: bins, derivatives: derivatives)
+                            let kernel = Kernel<M>(lookup, pose, bins: bins)
                             counts[b] = kernel.add(samples, from: starts[b], to: starts[b + 1], every: every, reader: reader, to: out + b * n)
                         }
                         if blocks == 1 { one(0) } else { Parallel.forEach(blocks) { one($0) } }
@@ -106,12 +106,12 @@ private struct Kernel<M: Motion> {
     let rows: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>)
     let sourceLow, sourceScale, targetLow, targetScale, sign: Float
     let bins: Int
-    let derivatives, backward: Bool
+    let backward: Bool
     let field: (linear: SIMD3<Float>, squares: SIMD3<Float>, products: SIMD3<Float>)
     let fieldScale: Float
     let fielded: Bool
 
-    init(_ lookup: Lookup, _ pose: Pose, bins: Int, derivatives: Bool) {
+    init(_ lookup: Lookup, _ pose: Pose, bins: Int) {
         let (first, second) = lookup.maps(pose)
         func columns(_ m: Affine) -> (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>, SIMD3<Float>) {
             (SIMD3<Float>(m.linear.x), SIMD3<Float>(m.linear.y), SIMD3<Float>(m.linear.z), SIMD3<Float>(m.translation))
@@ -123,7 +123,7 @@ private struct Kernel<M: Motion> {
         sourceScale = (Float(bins) - 1e-3) / (lookup.cloud.range.upperBound - lookup.cloud.range.lowerBound)
         // The window reaches two bins further than the value.
         targetScale = Float(bins - 5) / (lookup.targetRange.upperBound - lookup.targetRange.lowerBound)
-        (self.bins, self.derivatives, backward) = (bins, derivatives, lookup.backward)
+        (self.bins, backward) = (bins, lookup.backward)
         sign = lookup.backward ? -1 : 1
         let brightness = lookup.backward ? pose.backwardField : pose.forwardField
         (field, fielded) = (brightness.lanes, M.fieldCount > 0 || brightness != Field())
@@ -156,7 +156,7 @@ private struct Kernel<M: Motion> {
             let (w, d) = SplineReader.weights(t)
             let row = out + (f &* bins &+ m &- 1)
             // A value beyond the range stays in the last bin, and does not change.
-            let slope = u == clamped && derivatives ? targetScale : 0
+            let slope = u == clamped ? targetScale : 0
             let g = (rows.0 * gradient.x + rows.1 * gradient.y + rows.2 * gradient.z) * sign
             for k in 0..<4 { row[k] += M.row(w[k], d[k] * slope, x, g, raw, fieldScale) }
         }

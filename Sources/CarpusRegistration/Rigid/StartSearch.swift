@@ -15,18 +15,18 @@ struct StartSearch {
         costs.withUnsafeMutableBufferPointer { buffer in
             nonisolated(unsafe) let out = buffer
             Parallel.forEach(starts.count) { i in
-                let e = descent.metric.evaluate(RigidMotion.self, at: starts[i], derivatives: false, every: every * 3)
+                let e = descent.metric.evaluate(NoMotion.self, at: starts[i], every: every * 3)
                 out[i] = Self.worth(e)
             }
         }
         let order = starts.indices.filter { costs[$0].isFinite }.sorted { costs[$0] != costs[$1] ? costs[$0] < costs[$1] : $0 < $1 }
         // The two plain starts are always followed.
-        let followed = ([0, 1].filter { costs[$0].isFinite } + order.filter { $0 > 1 }.prefix(10)).map { starts[$0] }
+        let followed = ([0, 1].filter { costs[$0].isFinite } + order.filter { $0 > 1 }.prefix(6)).map { starts[$0] }
         var ends = [Descent.End?](repeating: nil, count: followed.count)
         ends.withUnsafeMutableBufferPointer { buffer in
             nonisolated(unsafe) let out = buffer
             Parallel.forEach(followed.count) { i in
-                out[i] = descent.run(RigidMotion.self, from: followed[i], iterations: 15, tolerance: 0.1, every: every)
+                out[i] = descent.run(RigidMotion.self, from: followed[i], iterations: 12, tolerance: 0.1, every: every)
             }
         }
         return ends.compactMap { $0 }.sorted { Self.worth($0.evaluation) < Self.worth($1.evaluation) }
