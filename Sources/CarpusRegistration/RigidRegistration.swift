@@ -94,10 +94,9 @@ public enum RigidRegistration {
     ) throws -> Result {
         let spacings = (0..<parameters.levels).reversed().map { parameters.finestSpacing * Double(1 << $0) }
         let a = try Subject(fixed, mask: fixedMask, name: "fixed", spacings: spacings), b = try Subject(moving, mask: movingMask, name: "moving", spacings: spacings)
-        let found = try RigidEngine(fixed: a, moving: b, parameters: parameters).run()
+        let (found, e) = try RigidEngine(fixed: a, moving: b, parameters: parameters).run()
         guard let map = RigidTransform(nearest: found.end.pose.movingFromFixed, centre: a.centre) else { preconditionFailure("") }
-        let e = Evidence(found, fixed: a, moving: b)
-        return Result(movingFromFixed: map, metric: -found.end.evaluation.cost / 2, iterations: found.iterations, findings: [Finding(.note, "evidence", "", evidence: ["e": "ov \(e.overlap) re \(e.restarts) inc \(e.inconsistency) pull \(e.pull) mi \(e.information) h \(e.height) rival \(e.rival)"])])
+        return Result(movingFromFixed: map, metric: -found.end.evaluation.cost / 2, iterations: found.iterations, findings: [Finding(.note, "evidence", "", evidence: ["e": "ov \(e.overlap) inc \(e.inconsistency) pull \(e.pull) mi \(e.information) h \(e.height ?? -9) err \(e.expectedError)"])])
     }
 
     /// Both directions, in an order that does not depend on which image is called fixed, and the mean of the two.

@@ -4,26 +4,33 @@ import CarpusCore
 struct Evidence: Sendable {
     /// The share of one image's tissue that the other's field of view takes in, the larger of the two.
     let overlap: Double
-    /// How far the ends of small deflections lie from the alignment, median, mm over the tissue.
-    let restarts: Double
-    /// How far the samples of one image alone and those of the other alone would move it apart, mm.
+    /// How far apart the samples of one image alone and those of the other alone would put it, mm.
     let inconsistency: Double
     /// How far parts of the images pull it one way or another, as a standard error, mm.
     let pull: Double
-    /// Mutual information at the alignment, nats, and how many standard deviations it stands above that of poses around.
-    let information, height: Double
-    /// The best other optimum's worth over this one's.
-    let rival: Double
+    /// Mutual information at the alignment, nats.
+    let information: Double
+    /// How many standard deviations it stands above that of poses around; nil when those do not overlap.
+    let height: Double?
+
+    /// What the error may be, mm: what the images tell of it, the more the less the alignment stands out.
+    ///
+    /// The rule and its constants were set on synthetic pairs of known motion and on pairs that show different things.
+    var expectedError: Double {
+        let told = (pull * pull + inconsistency * inconsistency / 4).squareRoot()
+        let doubt = max(1, Self.plainHeight / max(height ?? Self.plainHeight, 0.5))
+        return told * doubt * doubt
+    }
+
+    /// Alignments that stand so high above their surroundings were right, every one.
+    private static let plainHeight = 12.0
 
     init(_ found: RigidEngine.Found, fixed: Subject, moving: Subject) {
-        let pose = found.end.pose, map = pose.movingFromFixed, back = map.inverse ?? .identity
-        overlap = max(moving.shows(fixed.tissue, through: map), fixed.shows(moving.tissue, through: back))
+        let pose = found.end.pose, map = pose.movingFromFixed, landmarks = fixed.landmarks
+        overlap = max(moving.shows(fixed.tissue, through: map), map.inverse.map { fixed.shows(moving.tissue, through: $0) } ?? 0)
         information = -found.end.evaluation.cost / 2
-        let landmarks = fixed.landmarks
-        let level = found.descents[min(1, found.descents.count - 1)], radius = level.radius
-        let best = found.rivals[0]
-        let near = found.rivals.filter { landmarks.rms($0.pose.map, best.pose.map) < 2 }
-        restarts = Double(near.count) / Double(found.rivals.count)
+        var level = found.descents[min(1, found.descents.count - 1)]
+        level.metric.leastInside = 0.05
         // One side's samples at a time.
         let alone = level.metric.lookups.map { lookup -> Pose in
             var descent = level
@@ -31,33 +38,40 @@ struct Evidence: Sendable {
             return descent.run(RigidMotion.self, from: pose, iterations: 8, tolerance: 0.02).pose
         }
         inconsistency = landmarks.rms(alone[0].map, alone[1].map)
-        // Poses around, far enough to tell nothing of the same anatomy.
-        let around = (0..<24).compactMap { i -> Double? in
-            let r = StartSearch.recurrence(i + 2000)
-            let p = pose.stepped(RigidMotion.self, (0..<6).map { r[$0] * ($0 < 3 ? 12 / radius : 12) + (r[$0] < 0 ? -4 : 4) * ($0 < 3 ? 1 / radius : 1) })
-            let e = level.metric.evaluate(NoMotion.self, at: p, every: 3)
+        height = Self.height(level, pose)
+        pull = Self.pull(found, landmarks)
+    }
+
+    /// The alignment against poses 5 to 15 mm off, each of them far enough to lay other anatomy on each other.
+    private static func height(_ level: Descent, _ pose: Pose) -> Double? {
+        func worth(_ pose: Pose) -> Double? {
+            let e = level.metric.evaluate(NoMotion.self, at: pose, every: 3)
             return e.cost.isFinite ? -e.cost / 2 : nil
         }
-        let here = -level.metric.evaluate(NoMotion.self, at: pose, every: 3).cost / 2
-        let mean = around.reduce(0, +) / Double(max(1, around.count))
-        let deviation = (around.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, around.count - 1))).squareRoot()
-        height = around.count > 3 && here.isFinite ? (here - mean) / max(deviation, 1e-6) : 0
-        pull = Self.pull(found, landmarks)
-        let other = found.rivals.first { landmarks.rms($0.pose.map, best.pose.map) > 4 }
-        rival = other.map { StartSearch.worth($0.evaluation) / StartSearch.worth(best.evaluation) } ?? 0
+        let around = (0..<24).compactMap { i -> Double? in
+            let r = StartSearch.recurrence(i + 2000)
+            return worth(pose.stepped(RigidMotion.self, (0..<6).map { k in
+                let mm = r[k] * 11 + (r[k] < 0 ? -4 : 4)
+                return k < 3 ? mm / level.radius : mm
+            }))
+        }
+        guard around.count >= 6, let here = worth(pose) else { return nil }
+        let mean = around.reduce(0, +) / Double(around.count)
+        let variance = around.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(around.count - 1)
+        return (here - mean) / max(variance.squareRoot(), 1e-6)
     }
 
     /// The standard error of the pose from how blocks of samples differ in what they ask for (a sandwich estimate).
     private static func pull(_ found: RigidEngine.Found, _ landmarks: Landmarks) -> Double {
         let last = found.descents[found.descents.count - 1]
-        let e = last.metric.evaluate(RigidMotionWithField.self, at: found.end.pose, blockwise: true)
-        guard e.cost.isFinite, !found.end.curvature.isEmpty else { return .infinity }
-        let blocks = Double(max(2, e.blockGradients.count))
-        let steps = e.blockGradients.compactMap { g in
-            Descent.solved(found.end.curvature, g, damping: 1e-4)
-        }
-        let squares = steps.map { step -> Double in
-            let d = landmarks.rms(.identity, RigidMotion.step(Array(step[0..<6])))
+        let e = last.metric.evaluate(RigidMotion.self, at: found.end.pose, blockwise: true)
+        guard e.cost.isFinite, e.blockGradients.count > 1 else { return .infinity }
+        let all = found.end.curvature.count, k = 6, side = Int(Double(all).squareRoot().rounded())
+        let model = (0..<k * k).map { found.end.curvature[($0 / k) * side + $0 % k] }
+        let blocks = Double(e.blockGradients.count)
+        let squares = e.blockGradients.map { g -> Double in
+            guard let step = Descent.solved(model, g, damping: 1e-4) else { return .infinity }
+            let d = landmarks.rms(.identity, RigidMotion.step(step))
             return d * d
         }
         return (squares.reduce(0, +) * blocks / (blocks - 1)).squareRoot()

@@ -60,32 +60,3 @@ enum AffineMotion: Motion {
             translation: Vector3(p[9], p[10], p[11]))
     }
 }
-
-/// Turning and shifting while the target's brightness varies slowly over space, as receive coils make it: a quadratic in place.
-enum RigidMotionWithField: Motion {
-    static var count: Int { 6 }
-    static var fieldCount: Int { 9 }
-
-    @inline(__always) static func row(
-        _ weight: Float, _ slope: Float, _ x: SIMD3<Float>, _ gradient: SIMD3<Float>, _ gain: Float, _ scale: Float
-    ) -> SIMD16<Float> {
-        let turn = RigidMotion.row(weight, slope, x, gradient, 0, 0), u = x * scale, c = gain * slope
-        return SIMD16(
-            lowHalf: SIMD8(turn[0], turn[1], turn[2], turn[3], turn[4], turn[5], turn[6], c * u.x),
-            highHalf: SIMD8(c * u.y, c * u.z, c * u.x * u.x, c * u.y * u.y, c * u.z * u.z, c * u.x * u.y, c * u.x * u.z, c * u.y * u.z))
-    }
-
-    static func step(_ p: [Double]) -> Affine { RigidMotion.step(p) }
-}
-
-/// How much brighter one image is than the other from place to place: 1 plus a quadratic without its constant.
-struct Field: Sendable, Equatable {
-    /// Of x, y, z, x², y², z², xy, xz, yz.
-    var coefficients = [Double](repeating: 0, count: 9)
-
-    /// As the inner loop takes it.
-    var lanes: (linear: SIMD3<Float>, squares: SIMD3<Float>, products: SIMD3<Float>) {
-        let c = coefficients.map(Float.init)
-        return (SIMD3(c[0], c[1], c[2]), SIMD3(c[3], c[4], c[5]), SIMD3(c[6], c[7], c[8]))
-    }
-}
