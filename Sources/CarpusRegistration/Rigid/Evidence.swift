@@ -2,8 +2,6 @@ import CarpusCore
 
 /// What speaks for and against an alignment that was found.
 struct Evidence: Sendable {
-    /// The share of one image's tissue that the other's field of view takes in, the larger of the two.
-    let overlap: Double
     /// How far apart the samples of one image alone and those of the other alone would put it, mm.
     let inconsistency: Double
     /// How far parts of the images pull it one way or another, as a standard error, mm.
@@ -25,9 +23,8 @@ struct Evidence: Sendable {
     /// Alignments that stand so high above their surroundings were right, every one.
     private static let plainHeight = 12.0
 
-    init(_ found: RigidEngine.Found, fixed: Subject, moving: Subject) {
-        let pose = found.end.pose, map = pose.movingFromFixed, landmarks = fixed.landmarks
-        overlap = max(moving.shows(fixed.tissue, through: map), map.inverse.map { fixed.shows(moving.tissue, through: $0) } ?? 0)
+    init(_ found: RigidEngine.Found, landmarks: Landmarks) {
+        let pose = found.end.pose
         information = -found.end.evaluation.cost / 2
         var level = found.descents[min(1, found.descents.count - 1)]
         level.metric.leastInside = 0.05

@@ -42,10 +42,11 @@ struct RigidEngine: Sendable {
     func run() throws -> (found: Found, evidence: Evidence) {
         let angle = parameters.startAngle * .pi / 180
         let rivals = StartSearch(fixed: fixed, moving: moving, descent: descents[0], angle: angle, shift: 16, count: 240).run()
+        let landmarks = fixed.landmarks
         var best: (found: Found, evidence: Evidence)?
         func consider(_ rival: Descent.End) {
             guard rival.evaluation.cost.isFinite else { return }
-            let found = refined(rival), evidence = Evidence(found, fixed: fixed, moving: moving)
+            let found = refined(rival), evidence = Evidence(found, landmarks: landmarks)
             let iterations = found.iterations + (best?.found.iterations ?? 0)
             if evidence.expectedError < best?.evidence.expectedError ?? .infinity || best == nil { best = (found, evidence) }
             best?.found.iterations = iterations
