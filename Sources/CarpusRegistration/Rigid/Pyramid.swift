@@ -9,8 +9,9 @@ struct Pyramid: Sendable {
 
     /// - Parameters:
     ///   - mask: 1 where the image is compared; nil everywhere.
+    ///   - soft: the axis of thick slices that are smoothed a little; see `ThickSlices`.
     ///   - spacings: the spacing wanted at each level, mm, the coarsest first, each half the one before.
-    init(_ volume: Volume<Float>, mask: [UInt8]?, spacings: [Double]) {
+    init(_ volume: Volume<Float>, mask: [UInt8]?, spacings: [Double], soft: Int? = nil) {
         var current = volume, share = mask.map { Volume(grid: volume.grid, scalars: $0.map(Float.init)) }
         var made: [SplineImage] = [], volumes: [Volume<Float>] = []
         for spacing in spacings.reversed() {
@@ -18,7 +19,7 @@ struct Pyramid: Sendable {
             current = Self.pooled(current, factors)
             share = share.map { Self.pooled($0, factors) }
             volumes.append(current)
-            made.append(SplineImage(current, mask: share.map { $0.scalars.map { $0 >= 0.5 ? UInt8(1) : 0 } }))
+            made.append(SplineImage(current, mask: share.map { $0.scalars.map { $0 >= 0.5 ? UInt8(1) : 0 } }, soft: soft))
         }
         (levels, self.volumes) = (made.reversed(), volumes.reversed())
     }

@@ -16,8 +16,9 @@ struct RigidAlignment {
         fixed: Volume<Float>, moving: Volume<Float>, fixedMask: LabelMap?, movingMask: LabelMap?, _ parameters: RigidRegistration.Parameters
     ) throws {
         let spacings = (0..<parameters.levels).reversed().map { parameters.finestSpacing * Double(1 << $0) }
-        let a = try Subject(fixed, mask: fixedMask, name: "fixed", spacings: spacings)
-        let b = try Subject(moving, mask: movingMask, name: "moving", spacings: spacings)
+        let soft = ThickSlices.alike(fixed.grid, moving.grid, at: parameters.finestSpacing)
+        let a = try Subject(fixed, mask: fixedMask, name: "fixed", spacings: spacings, soft: soft?.0)
+        let b = try Subject(moving, mask: movingMask, name: "moving", spacings: spacings, soft: soft?.1)
         if fixed == moving { return nil }
         swapped = moving.precedes(fixed)
         (first, second) = swapped ? (b, a) : (a, b)

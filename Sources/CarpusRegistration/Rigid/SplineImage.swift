@@ -11,7 +11,8 @@ struct SplineImage: Sendable {
     /// 1 where the image counts, one a voxel of the grid; nil everywhere.
     let mask: [UInt8]?
 
-    init(_ volume: Volume<Float>, mask: [UInt8]?) {
+    /// - Parameter soft: an axis along which the spline does not run through the voxels but smooths them, by 1, 4, 1 sixths.
+    init(_ volume: Volume<Float>, mask: [UInt8]?, soft: Int? = nil) {
         (grid, self.mask) = (volume.grid, mask)
         let n = volume.grid.size, padded = Self.padded(n)
         coefficients = [Float](unsafeUninitializedCapacity: padded.x * padded.y * padded.z) { buffer, initialized in
@@ -23,12 +24,12 @@ struct SplineImage: Sendable {
                     for y in 0..<n.y {
                         let row = plane + (y + 1) * padded.x
                         (row + 1).update(from: values + (z * n.y + y) * n.x, count: n.x)
-                        Self.filter(row + 1, lines: 1, steps: n.x, stride: 1)
+                        if soft != 0 { Self.filter(row + 1, lines: 1, steps: n.x, stride: 1) }
                     }
-                    Self.filter(plane + padded.x, lines: padded.x, steps: n.y, stride: padded.x)
+                    if soft != 1 { Self.filter(plane + padded.x, lines: padded.x, steps: n.y, stride: padded.x) }
                 }
                 // Along z in slabs of rows, so that neither threads nor caches get in each other's way.
-                Parallel.forEach(n.y) { y in
+                Parallel.forEach(soft == 2 ? 0 : n.y) { y in
                     Self.filter(out + padded.x * padded.y + (y + 1) * padded.x, lines: padded.x, steps: n.z, stride: padded.x * padded.y)
                 }
                 Self.pad(out, n, padded)

@@ -11,7 +11,7 @@ struct Subject: Sendable {
     let tissue: [Vector3]
 
     /// - Throws: `RegistrationError` when the mask lies on another grid, or there is next to no tissue where the image counts.
-    init(_ volume: Volume<Float>, mask: LabelMap?, name: String, spacings: [Double]) throws {
+    init(_ volume: Volume<Float>, mask: LabelMap?, name: String, spacings: [Double], soft: Int? = nil) throws {
         if let mask, !mask.grid.matches(volume.grid) {
             throw RegistrationError(.gridMismatch, "the mask lies on another grid than the \(name) image; resample it first")
         }
@@ -25,7 +25,7 @@ struct Subject: Sendable {
             }
             counted = known
         }
-        pyramid = Pyramid(clean, mask: counted, spacings: spacings)
+        pyramid = Pyramid(clean, mask: counted, spacings: spacings, soft: soft)
         ranges = try pyramid.volumes.map { level in
             guard let range = SplineImage.range(of: level) else { throw RegistrationError(.noSignal, Self.complaint(name, 0)) }
             return range

@@ -12,13 +12,13 @@ struct SeriesFrames: Sendable {
 
     init(_ series: TimeSeries, mask: LabelMap?, _ parameters: SeriesMotion.Parameters) throws {
         reference = parameters.reference
-        let spacings = [2 * parameters.spacing, parameters.spacing]
+        let spacings = [2 * parameters.spacing, parameters.spacing], soft = ThickSlices.axis(of: series.grid, at: parameters.spacing)
         // The reference first: it tells where the tissue lies, and refuses what shows none.
-        let subject = try Subject(series.frame(reference), mask: mask, name: "reference", spacings: spacings)
+        let subject = try Subject(series.frame(reference), mask: mask, name: "reference", spacings: spacings, soft: soft)
         (centre, radius, landmarks) = (subject.centre, subject.radius, subject.landmarks)
         var pyramids: [(SplineImage, SplineImage, ClosedRange<Float>)] = []
         for k in 0..<series.frameCount {
-            let one = k == reference ? subject : try Subject(series.frame(k), mask: mask, name: "\(k + 1). frame's", spacings: spacings)
+            let one = k == reference ? subject : try Subject(series.frame(k), mask: mask, name: "\(k + 1). frame's", spacings: spacings, soft: soft)
             pyramids.append((one.pyramid.levels[0], one.pyramid.levels[1], one.ranges[0]))
         }
         (coarse, fine, ranges) = (pyramids.map(\.0), pyramids.map(\.1), pyramids.map(\.2))

@@ -14,7 +14,7 @@ public enum SeriesMotion {
         /// The spacing in mm at which frames are compared; an axis that is coarser stays as it is.
         public var spacing = 0.8
         /// Places compared, at most.
-        public var samples = 80_000
+        public var samples = 40_000
         /// Turns of mean and maps.
         public var turns = 3
 
