@@ -16,7 +16,7 @@ struct RigidEngine: Sendable {
     }
 
     /// Samples looked at before the finest level.
-    private static let coarseSamples = 16_000
+    private static let coarseSamples = 10_000
     /// Bins of the coarsest level, where samples are few.
     private static let coarseBins = 24
     /// An expected error in mm above which other starts are tried.

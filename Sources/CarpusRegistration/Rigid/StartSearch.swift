@@ -13,11 +13,11 @@ struct StartSearch {
     /// Ends of the ways followed, the most telling first.
     func run() -> [Descent.End] {
         let starts = poses
-        let costs = Self.parallel(starts.count) { Self.worth(descent.metric.evaluate(NoMotion.self, at: starts[$0], every: 9)) }
+        let costs = Self.parallel(starts.count) { Self.worth(descent.metric.evaluate(NoMotion.self, at: starts[$0], every: 6)) }
         let order = starts.indices.filter { costs[$0].isFinite }.sorted { costs[$0] != costs[$1] ? costs[$0] < costs[$1] : $0 < $1 }
         // The two plain starts are always followed.
         let followed = ([0, 1].filter { costs[$0].isFinite } + order.filter { $0 > 1 }.prefix(6)).map { starts[$0] }
-        let ends = Self.parallel(followed.count) { descent.run(RigidMotion.self, from: followed[$0], iterations: 12, tolerance: 0.1, every: 3) }
+        let ends = Self.parallel(followed.count) { descent.run(RigidMotion.self, from: followed[$0], iterations: 12, tolerance: 0.1, every: 2) }
         return ends.sorted { Self.worth($0.evaluation) < Self.worth($1.evaluation) }
     }
 
