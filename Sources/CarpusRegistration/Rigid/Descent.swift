@@ -24,7 +24,7 @@ struct Descent: Sendable {
     ///   - tolerance: the step in mm below which it ends.
     ///   - curvature: what is known of the curvature from a coarser level.
     func run<M: Motion>(_: M.Type, from start: Pose, iterations: Int, tolerance: Double, every: Int = 1, curvature: [Double]? = nil) -> End {
-        var end = End(pose: start, evaluation: metric.evaluate(M.self, at: start, every: every))
+        var end = End(pose: start, evaluation: metric.evaluate(M.self, at: start, every: every, hessian: curvature == nil))
         guard end.evaluation.cost.isFinite else { return end }
         var damping = curvature == nil ? 1e-2 : 1e-3
         var model = curvature ?? end.evaluation.hessian

@@ -17,7 +17,7 @@ struct Evidence: Sendable {
     var expectedError: Double {
         let told = (pull * pull + inconsistency * inconsistency / 4).squareRoot()
         let doubt = max(1, Self.plainHeight / max(height ?? Self.plainHeight, 0.5))
-        return told * doubt * doubt
+        return told * doubt * doubt * doubt
     }
 
     /// Alignments that stand so high above their surroundings were right, every one.

@@ -5,7 +5,7 @@ import Foundation
 struct Evaluation: Sendable {
     var cost = Double.infinity
     var gradient: [Double] = []
-    /// By rows, symmetric.
+    /// By rows, symmetric; empty when it was not asked for.
     var hessian: [Double] = []
     /// The gradient, block by block of samples.
     var blockGradients: [[Double]] = []
@@ -25,6 +25,10 @@ struct Evaluation: Sendable {
         out.gradient = widened(gradient)
         out.blockGradients = blockGradients.map(widened)
         out.hessian = [Double](repeating: 0, count: all * all)
+        if hessian.isEmpty {
+            out.hessian = []
+            return out
+        }
         for i in 0..<own { for j in 0..<own { out.hessian[place[i] * all + place[j]] = hessian[i * own + j] } }
         return out
     }
@@ -46,7 +50,7 @@ struct JointHistogram<M: Motion> {
 
     /// Minus the mutual information in nats, its gradient, and the Hessian of Thévenaz and Unser (IEEE Trans Image Process 9,
     /// 2000), which leaves out second derivatives of the images.
-    func information(blockwise: Bool) -> Evaluation {
+    func information(hessian: Bool, blockwise: Bool) -> Evaluation {
         let n = bins * bins, k = M.count + M.fieldCount, derivatives = k > 0, total = counts.reduce(0, +)
         var sum = Array(rows[0..<n])
         for b in 1..<max(1, counts.count) { for i in 0..<n { sum[i] += rows[b * n + i] } }
@@ -63,7 +67,7 @@ struct JointHistogram<M: Motion> {
         var out = Evaluation(cost: 0)
         var ratios = [Float](repeating: 0, count: n)
         out.gradient = [Double](repeating: 0, count: derivatives ? k : 0)
-        out.hessian = [Double](repeating: 0, count: derivatives ? k * k : 0)
+        out.hessian = [Double](repeating: 0, count: hessian ? k * k : 0)
         var change = [Double](repeating: 0, count: derivatives ? bins * k : 0), d = [Double](repeating: 0, count: k)
         for f in 0..<bins {
             for m in 0..<bins {
@@ -79,14 +83,14 @@ struct JointHistogram<M: Motion> {
                     out.gradient[i] -= d[i] * ratio
                     change[m * k + i] += d[i]
                 }
-                for i in 0..<k { for j in 0...i { out.hessian[i * k + j] += d[i] * d[j] * weight } }
+                if hessian { for i in 0..<k { for j in 0...i { out.hessian[i * k + j] += d[i] * d[j] * weight } } }
             }
         }
         guard derivatives else { return out }
-        for m in 0..<bins where target[m] > 1e-9 {
+        for m in 0..<bins where hessian && target[m] > 1e-9 {
             for i in 0..<k { for j in 0...i { out.hessian[i * k + j] -= change[m * k + i] * change[m * k + j] / target[m] } }
         }
-        for i in 0..<k { for j in 0..<i { out.hessian[j * k + i] = out.hessian[i * k + j] } }
+        if hessian { for i in 0..<k { for j in 0..<i { out.hessian[j * k + i] = out.hessian[i * k + j] } } }
         if blockwise {
             for b in counts.indices {
                 var g = M.Row.zero

@@ -25,14 +25,15 @@ struct MutualInformation: Sendable {
 
     /// - Parameters:
     ///   - every: one of how many samples is used.
+    ///   - hessian: also tell the curvature.
     ///   - blockwise: also tell each block's own gradient.
-    func evaluate<M: Motion>(_: M.Type, at pose: Pose, every: Int = 1, blockwise: Bool = false) -> Evaluation {
+    func evaluate<M: Motion>(_: M.Type, at pose: Pose, every: Int = 1, hessian: Bool = false, blockwise: Bool = false) -> Evaluation {
         var sum: Evaluation?
         for lookup in lookups {
             let (histogram, asked) = fill(M.self, lookup, pose, every)
             let inside = Double(histogram.counts.reduce(0, +)) / Double(max(1, asked))
             guard inside >= leastInside else { return Evaluation() }
-            var one = histogram.information(blockwise: blockwise)
+            var one = histogram.information(hessian: hessian, blockwise: blockwise)
             one.inside = inside
             if M.fieldCount > 0 { one = one.spread(map: M.count, field: M.fieldCount, backward: lookup.backward) }
             sum = sum.map { $0 + one } ?? one
@@ -126,7 +127,8 @@ private struct Kernel<M: Motion> {
             // A value beyond the range stays in the last bin, and does not change.
             let slope = u == clamped ? targetScale : 0
             let g = (rows.0 * gradient.x + rows.1 * gradient.y + rows.2 * gradient.z) * sign
-            for k in 0..<4 { row[k] += M.row(w[k], d[k] * slope, x, g, raw, fieldScale) }
+            let change = M.change(x, g, raw, fieldScale)
+            for k in 0..<4 { M.add(change, w[k], d[k] * slope, to: row + k) }
         }
         return count
     }

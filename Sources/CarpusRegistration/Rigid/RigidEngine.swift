@@ -69,7 +69,9 @@ struct RigidEngine: Sendable {
     /// An affine map from where a rigid search ended.
     func affine(from found: Found) -> Found {
         var next = found
-        for level in min(1, descents.count - 1)..<descents.count { next = followed(AffineMotionWithField.self, next, level, curvature: nil) }
+        for level in min(1, descents.count - 1)..<descents.count {
+            next = followed(AffineMotionWithField.self, next, level, curvature: level > 1 ? next.end.curvature : nil)
+        }
         return next
     }
 

@@ -88,46 +88,61 @@ struct SeriesMean: Sendable {
     }
 
     /// A frame's pose nearer to the mean, and its standard error in mm: weighted least squares, twice, the second time without
-    /// what does not fit (Tukey's biweight).
+    /// what does not fit.
     private func laid(_ pose: Pose, frame k: Int, _ seen: Seen, _ weights: [Float]) -> (Pose, Double) {
-        let p = Self.parameters
-        var step = [Double](repeating: 0, count: p), limit = Float.infinity, error = Double.infinity
+        var step = [Double](repeating: 0, count: Self.parameters), limit = Float.infinity, error = Double.infinity
         for _ in 0..<2 {
-            var a = [Double](repeating: 0, count: p * p), b = [Double](repeating: 0, count: p), chi = 0.0, n = 0.0
-            var residuals: [Float] = []
-            residuals.reserveCapacity(places.count / 8)
-            let s = step.map(Float.init)
-            withUnsafeTemporaryAllocation(of: Float.self, capacity: p) { row in
-                for i in places.indices where weights[i] > 0.02 {
-                    let v = seen.values[i * seen.frames + k]
-                    guard !v.isNaN else { continue }
-                    let x = places[i], g = seen.gradients[i], m = seen.means[i], u = x / Float(2 * frames.radius)
-                    (row[0], row[1], row[2]) = (x.y * g.z - x.z * g.y, x.z * g.x - x.x * g.z, x.x * g.y - x.y * g.x)
-                    (row[3], row[4], row[5]) = (g.x, g.y, g.z)
-                    (row[6], row[7], row[8], row[9]) = (-m, -m * u.x, -m * u.y, -m * u.z)
-                    var fit = v - m
-                    for j in 0..<p { fit += row[j] * s[j] }
-                    if i & 7 == 0 { residuals.append(abs(fit)) }
-                    let t = fit / limit
-                    guard abs(t) < 1 else { continue }
-                    let w = weights[i] * (1 - t * t) * (1 - t * t)
-                    chi += Double(w * fit * fit)
-                    n += Double(w)
-                    for j in 0..<p {
-                        let wj = w * row[j]
-                        b[j] -= Double(wj * (v - m))
-                        for l in 0...j { a[j * p + l] += Double(wj * row[l]) }
-                    }
-                }
-            }
-            for j in 0..<p { for l in 0..<j { a[l * p + j] = a[j * p + l] } }
-            guard n > 100, let next = LinearSystem.solve(a, b) else { return (pose, .infinity) }
+            let system = normal(frame: k, seen, weights, around: step, limit: limit)
+            guard system.weight > 100, let next = LinearSystem.solve(system.matrix, system.right) else { return (pose, .infinity) }
             step = next
-            residuals.sort()
-            limit = max(4.685 * 1.4826 * residuals[residuals.count / 2], .leastNormalMagnitude)
-            error = standardError(a, variance: chi / n)
+            // Tukey's biweight at 95 % efficiency, on a robust standard deviation.
+            limit = max(4.685 * 1.4826 * system.median, .leastNormalMagnitude)
+            error = standardError(system.matrix, variance: system.squares / system.weight)
         }
         return (pose.stepped(RigidMotion.self, Array(step[0..<6])), error)
+    }
+
+    /// The normal equations of a frame.
+    private struct Normal {
+        var matrix = [Double](repeating: 0, count: SeriesMean.parameters * SeriesMean.parameters), right = [Double](repeating: 0, count: SeriesMean.parameters)
+        /// Weighted squares of what is left, their weight, and the median of its size.
+        var squares = 0.0, weight = 0.0, median: Float = 0
+    }
+
+    /// - Parameters:
+    ///   - step: where the fit is judged.
+    ///   - limit: the size of a residual beyond which it counts nothing.
+    private func normal(frame k: Int, _ seen: Seen, _ weights: [Float], around step: [Double], limit: Float) -> Normal {
+        let p = Self.parameters, s = step.map(Float.init), scale = 1 / Float(2 * frames.radius)
+        var out = Normal(), residuals: [Float] = []
+        residuals.reserveCapacity(places.count / 8)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: p) { row in
+            for i in places.indices where weights[i] > 0.02 {
+                let v = seen.values[i * seen.frames + k]
+                guard !v.isNaN else { continue }
+                let x = places[i], g = seen.gradients[i], m = seen.means[i], u = x * scale
+                (row[0], row[1], row[2]) = (x.y * g.z - x.z * g.y, x.z * g.x - x.x * g.z, x.x * g.y - x.y * g.x)
+                (row[3], row[4], row[5]) = (g.x, g.y, g.z)
+                (row[6], row[7], row[8], row[9]) = (-m, -m * u.x, -m * u.y, -m * u.z)
+                var left = v - m
+                for j in 0..<p { left += row[j] * s[j] }
+                if i & 7 == 0 { residuals.append(abs(left)) }
+                let t = left / limit
+                guard abs(t) < 1 else { continue }
+                let w = weights[i] * (1 - t * t) * (1 - t * t)
+                out.squares += Double(w * left * left)
+                out.weight += Double(w)
+                for j in 0..<p {
+                    let wj = w * row[j]
+                    out.right[j] -= Double(wj * (v - m))
+                    for l in 0...j { out.matrix[j * p + l] += Double(wj * row[l]) }
+                }
+            }
+        }
+        for j in 0..<p { for l in 0..<j { out.matrix[l * p + j] = out.matrix[j * p + l] } }
+        residuals.sort()
+        out.median = residuals.isEmpty ? 0 : residuals[residuals.count / 2]
+        return out
     }
 
     private func standardError(_ a: [Double], variance: Double) -> Double {
