@@ -209,6 +209,26 @@ import Testing
         #expect(throws: RegistrationError.self) { try RigidRegistration.align(fixed: fixed, moving: Volume(grid: grid, repeating: 3)) }
     }
 
+    @Test(arguments: [Float(1e30), 1e-30])
+    func valuesFarFromWhatScannersWriteDoNoHarm(factor: Float) throws {
+        let (fixed, moving) = try pair()
+        let result = try RigidRegistration.align(fixed: fixed.map { $0 * factor }, moving: moving)
+        #expect(Phantom.distance(result.movingFromFixed.affine, truth.affine) < 0.15)
+    }
+
+    @Test func aFewVoxelsAreRefusedOrAligned() throws {
+        for n in [1, 2, 5, 9] {
+            let grid = try Grid(size: Index3(repeating: n), spacing: Vector3(repeating: 1))
+            var random = Dice(seed: 4)
+            let image = Volume(grid: grid, scalars: (0..<grid.count).map { _ in random.normal() })
+            let other = image.map { _ in random.normal() }
+            do {
+                let result = try RigidRegistration.align(fixed: image, moving: other)
+                #expect(result.verdict?.grade != .trusted)
+            } catch is RegistrationError {}
+        }
+    }
+
     @Test func itkIsThereForComparison() throws {
         let (fixed, moving) = try pair()
         var parameters = RigidRegistration.Parameters()

@@ -9,6 +9,7 @@ struct Register: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Align one image to another.")
 
     enum Kind: String, CaseIterable, ExpressibleByArgument { case rigid, affine }
+    enum Engine: String, CaseIterable, ExpressibleByArgument { case carpus, itk }
 
     @Option(help: "The image that stays.", completion: .file())
     var fixed: String
@@ -27,7 +28,7 @@ struct Register: ParsableCommand {
     @Option(help: "Threads at a time.")
     var threads: Int?
     @Option(help: "Who does the work: carpus, or itk for comparison.")
-    var engine: RigidRegistration.Engine = .carpus
+    var engine: Engine = .carpus
     @Flag(help: "Align in both directions and take the mean, so that swapping the images gives the inverse; carpus always does, this is for itk.")
     var symmetric = false
     @Flag(help: "Overwrite what is there.")
@@ -49,7 +50,7 @@ struct Register: ParsableCommand {
         let tfm = try saveTransform.map { try Output.file($0, force: force) }
         let fixedImage = try NIfTI.readVolume(URL(filePath: fixed)), movingImage = try NIfTI.readVolume(URL(filePath: moving))
         var parameters = RigidRegistration.Parameters()
-        (parameters.symmetric, parameters.engine) = (symmetric, engine)
+        (parameters.symmetric, parameters.engine) = (symmetric, engine == .itk ? .itk : .carpus)
         let (map, answer) = try align(
             fixedImage, movingImage, try fixedMask.map { try NIfTI.readLabels(URL(filePath: $0)) }, try movingMask.map { try NIfTI.readLabels(URL(filePath: $0)) }, parameters)
         // Files are for people and other programs: outside the moving image stands 0, not NaN.
@@ -78,8 +79,6 @@ struct Register: ParsableCommand {
         }
     }
 }
-
-extension RigidRegistration.Engine: ExpressibleByArgument {}
 
 /// Files the user names for output.
 enum Output {

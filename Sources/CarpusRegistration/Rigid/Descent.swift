@@ -1,5 +1,4 @@
 import CarpusCore
-import Foundation
 
 /// The way downhill: the step that a model of the curvature asks for, shortened where it does not hold (Levenberg and
 /// Marquardt); the model begins with the Hessian of Thévenaz and Unser, and learns from each step.
@@ -41,7 +40,6 @@ struct Descent: Sendable {
             if next.cost.isFinite, next.gradient.count == step.count {
                 Self.update(&model, step, zip(next.gradient, end.evaluation.gradient).map(-))
             }
-            if getenv("RG_LOG2") != nil { print(end.iterations, size, end.evaluation.cost, next.cost - end.evaluation.cost, damping) }
             if next.cost < end.evaluation.cost {
                 (end.pose, end.evaluation) = (pose, next)
                 damping = max(damping * 0.1, 1e-5)
@@ -88,29 +86,5 @@ struct Descent: Sendable {
         guard least > 0, least.isFinite else { return nil }
         for i in 0..<k { a[i * k + i] = a[i * k + i] * (1 + damping) + least }
         return LinearSystem.solve(a, gradient.map { -$0 })
-    }
-}
-
-/// Small symmetric systems.
-enum LinearSystem {
-    /// The solution of `a x = b` by Gauss's elimination with pivots; nil for a singular matrix.
-    static func solve(_ matrix: [Double], _ right: [Double]) -> [Double]? {
-        let k = right.count
-        var a = matrix, x = right
-        for i in 0..<k {
-            let pivot = (i..<k).max { abs(a[$0 * k + i]) < abs(a[$1 * k + i]) } ?? i
-            guard abs(a[pivot * k + i]) > 1e-300, a[pivot * k + i].isFinite else { return nil }
-            if pivot != i {
-                for j in 0..<k { a.swapAt(pivot * k + j, i * k + j) }
-                x.swapAt(pivot, i)
-            }
-            for r in 0..<k where r != i {
-                let f = a[r * k + i] / a[i * k + i]
-                if f == 0 { continue }
-                for j in i..<k { a[r * k + j] -= f * a[i * k + j] }
-                x[r] -= f * x[i]
-            }
-        }
-        return (0..<k).map { x[$0] / a[$0 * k + $0] }
     }
 }

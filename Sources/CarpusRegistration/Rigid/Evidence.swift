@@ -10,18 +10,24 @@ struct Evidence: Sendable {
     let information: Double
     /// How many standard deviations it stands above that of poses around; nil when those do not overlap.
     let height: Double?
+    /// Voxels of the smaller image at the finest level.
+    let voxels: Int
 
     /// What the error may be, mm: what the images tell of it, the more the less the alignment stands out.
     ///
     /// The rule and its constants were set on synthetic pairs of known motion and on pairs that show different things.
     var expectedError: Double {
         let told = (pull * pull + inconsistency * inconsistency / 4).squareRoot()
-        let doubt = max(1, Self.plainHeight / max(height ?? Self.plainHeight, 0.5))
-        return told * doubt * doubt * doubt
+        let doubt = max(1, Self.plainHeight / max(height ?? Self.unknownHeight, 0.5))
+        return told * doubt * doubt * doubt * max(1, Self.plainVoxels / Double(max(1, voxels)))
     }
 
     /// Alignments that stand so high above their surroundings were right, every one.
     private static let plainHeight = 12.0
+    /// Fewer voxels may agree by chance: a joint histogram of 40 by 40 bins has as many as a quarter of them.
+    private static let plainVoxels = 6400.0
+    /// What is taken where there is nothing around to stand above.
+    private static let unknownHeight = 4.0
 
     init(_ found: RigidEngine.Found, landmarks: Landmarks) {
         let pose = found.end.pose
@@ -36,6 +42,7 @@ struct Evidence: Sendable {
         }
         inconsistency = landmarks.rms(alone[0].map, alone[1].map)
         height = Self.height(level, pose)
+        voxels = found.descents[found.descents.count - 1].metric.lookups.map(\.target.grid.count).min() ?? 0
         pull = Self.pull(found, landmarks)
     }
 

@@ -24,11 +24,8 @@ struct Evaluation: Sendable {
         }
         out.gradient = widened(gradient)
         out.blockGradients = blockGradients.map(widened)
+        guard !hessian.isEmpty else { return out }
         out.hessian = [Double](repeating: 0, count: all * all)
-        if hessian.isEmpty {
-            out.hessian = []
-            return out
-        }
         for i in 0..<own { for j in 0..<own { out.hessian[place[i] * all + place[j]] = hessian[i * own + j] } }
         return out
     }

@@ -1,5 +1,4 @@
 import CarpusCore
-import Foundation
 
 /// How a map may change: small steps `x ↦ x + δ(x)` before it, in mm about a middle.
 protocol Motion: SendableMetatype {

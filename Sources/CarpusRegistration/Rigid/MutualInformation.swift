@@ -30,6 +30,7 @@ struct MutualInformation: Sendable {
     func evaluate<M: Motion>(_: M.Type, at pose: Pose, every: Int = 1, hessian: Bool = false, blockwise: Bool = false) -> Evaluation {
         var sum: Evaluation?
         for lookup in lookups {
+            guard !lookup.cloud.samples.isEmpty else { return Evaluation() }
             let (histogram, asked) = fill(M.self, lookup, pose, every)
             let inside = Double(histogram.counts.reduce(0, +)) / Double(max(1, asked))
             guard inside >= leastInside else { return Evaluation() }

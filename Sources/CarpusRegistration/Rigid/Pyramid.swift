@@ -19,10 +19,13 @@ struct Pyramid: Sendable {
             current = Self.pooled(current, factors)
             share = share.map { Self.pooled($0, factors) }
             volumes.append(current)
-            made.append(SplineImage(current, mask: share.map { $0.scalars.map { $0 >= 0.5 ? UInt8(1) : 0 } }, soft: soft))
+            made.append(SplineImage(current, mask: share.map { $0.scalars.map { $0 >= Self.leastShare ? UInt8(1) : 0 } }, soft: soft))
         }
         (levels, self.volumes) = (made.reversed(), volumes.reversed())
     }
+
+    /// The share of a coarse voxel that must count for it to count: less than half, so that thin masks do not vanish.
+    private static let leastShare: Float = 0.25
 
     /// How many voxels along each axis make one: whole numbers whose product with the spacing comes nearest to the one wanted.
     private static func factors(_ grid: Grid, _ spacing: Double) -> Index3 {

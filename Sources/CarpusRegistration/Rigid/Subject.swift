@@ -25,6 +25,9 @@ struct Subject: Sendable {
             }
             counted = known
         }
+        // Far beyond what scanners write, products of values would leave the range of Float.
+        let peak = clean.scalars.peak
+        if peak > 1e12 || (peak > 0 && peak < 1e-12) { clean = clean.map { $0 / peak } }
         pyramid = Pyramid(clean, mask: counted, spacings: spacings, soft: soft)
         ranges = try pyramid.volumes.map { level in
             guard let range = SplineImage.range(of: level) else { throw RegistrationError(.noSignal, Self.complaint(name, 0)) }
@@ -61,17 +64,26 @@ struct Subject: Sendable {
 extension [Float] {
     /// Whether no value is infinite or NaN.
     var allFinite: Bool {
-        withUnsafeBufferPointer { values in
-            // x - x is 0 but for what is not finite; sums stay vectors.
-            var sums = SIMD8<Float>.zero, i = 0
-            while i &+ 8 <= values.count {
-                let x = UnsafeRawPointer(values.baseAddress! + i).loadUnaligned(as: SIMD8<Float>.self)
-                sums += x - x
+        // x - x is 0 but for what is not finite.
+        lanes(.zero) { $0 + ($1 - $1) }.sum() == 0
+    }
+
+    /// The largest size of a value.
+    var peak: Float {
+        lanes(.zero) { pointwiseMax($0, pointwiseMax($1, -$1)) }.max()
+    }
+
+    /// Eight values at a time taken into a running result; what is missing to eight is 0.
+    @inline(__always) private func lanes(_ start: SIMD8<Float>, _ next: (SIMD8<Float>, SIMD8<Float>) -> SIMD8<Float>) -> SIMD8<Float> {
+        withUnsafeBytes { bytes in
+            var result = start, i = 0
+            while i &+ 8 <= count {
+                result = next(result, bytes.loadUnaligned(fromByteOffset: 4 &* i, as: SIMD8<Float>.self))
                 i &+= 8
             }
-            var rest: Float = sums.sum()
-            while i < values.count { rest += values[i] - values[i]; i &+= 1 }
-            return rest == 0
+            var rest = SIMD8<Float>.zero
+            for k in i..<count { rest[k - i] = self[k] }
+            return next(result, rest)
         }
     }
 }
