@@ -5,7 +5,7 @@
 public struct RegistrationVerdict: Sendable, Hashable, Codable {
     /// The answer in a word.
     public enum Grade: String, Sendable, Hashable, Codable, CaseIterable {
-        /// The expected error is below half a millimetre.
+        /// The expected error is below half a millimetre, and the alignment stands well above those around it.
         case trusted
         /// The expected error is below a millimetre; look at the alignment.
         case doubtful
@@ -25,7 +25,10 @@ public struct RegistrationVerdict: Sendable, Hashable, Codable {
     public let height: Double?
 
     /// The answer in a word.
-    public var grade: Grade { expectedError < 0.5 ? .trusted : expectedError < 1 ? .doubtful : .failed }
+    public var grade: Grade {
+        guard expectedError < 1 else { return .failed }
+        return expectedError < 0.5 && (height ?? 0) >= 6 ? .trusted : .doubtful
+    }
 
     init(_ evidence: Evidence, overlap: Double) {
         expectedError = evidence.expectedError < 1000 ? evidence.expectedError : 1000
