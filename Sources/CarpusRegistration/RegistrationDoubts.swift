@@ -3,34 +3,61 @@ import Foundation
 
 /// What is doubtful about an alignment.
 struct RegistrationDoubts {
-    let findings: [Finding]
+    private(set) var findings: [Finding] = []
 
+    /// Of ITK's alignment.
+    ///
     /// - Parameter disagreement: how far the two directions differ over the tissue, mm; nil when one was tried.
     init(_ fixed: Side, _ moving: Side, _ found: PyramidDescent.Found, disagreement: Double?) {
-        var all: [Finding] = []
-        func add(_ severity: Finding.Severity, _ code: String, _ sentence: String, _ key: String, _ value: String) {
-            all.append(Finding(severity, "registration." + code, sentence, evidence: [key: value]))
-        }
-        func text(_ v: Double, _ unit: String) -> String { String(format: "%.2f %@", v, unit) }
-        if found.metric < 0.05 {
-            add(.serious, "unlike", "The aligned images hardly tell anything of each other; they may show different things, or be misaligned.", "mutual information", text(found.metric, "nats"))
-        }
-        let degrees = found.transform.angle * 180 / .pi
-        if degrees > 30 {
-            add(.warning, "turned-far", "The images had to be turned far; look at the alignment.", "angle", text(degrees, "degrees"))
-        }
-        let seen = moving.shows(found.transform, fixed)
-        if seen < 0.6 {
-            add(seen < 0.3 ? .serious : .warning, "overlap", "The moving image shows only part of the tissue of the fixed one.", "share", text(seen, ""))
-        }
-        if !found.converged {
-            add(.warning, "not-converged", "The alignment was still moving when its iterations ran out; look at it, or allow more.", "iterations", "\(found.iterations)")
-        }
+        if found.metric < 0.05 { unlike("mutual information", Self.text(found.metric, "nats")) }
+        common(found.transform, seen: moving.shows(found.transform, fixed), converged: found.converged, iterations: found.iterations)
         if let disagreement, disagreement > 1 {
-            add(disagreement > 3 ? .serious : .warning, "directions-differ", "Aligning the images in the two directions gave different answers; the mean is used.", "distance", text(disagreement, "mm"))
+            add(disagreement > 3 ? .serious : .warning, "directions-differ", "Aligning the images in the two directions gave different answers; the mean is used.", "distance", Self.text(disagreement, "mm"))
         }
-        findings = all
     }
+
+    /// Of our own.
+    ///
+    /// - Parameter slices: the least voxels along an axis of either image.
+    init(_ transform: RigidTransform, _ verdict: RegistrationVerdict, converged: Bool, iterations: Int, slices: Int) {
+        let error = Self.text(verdict.expectedError, "mm")
+        if verdict.grade == .failed {
+            if (verdict.height ?? 4) < 4 || verdict.information < 0.05 {
+                unlike("expected error", error)
+            } else {
+                add(.serious, "uncertain", "The images do not tell where they belong; the alignment may be wrong.", "expected error", error)
+            }
+        } else if verdict.grade == .doubtful {
+            add(.warning, "uncertain", "The images hardly tell where they belong; look at the alignment.", "expected error", error)
+        }
+        common(transform, seen: verdict.overlap, converged: converged, iterations: iterations)
+        if slices < 4 {
+            add(.warning, "flat", "An image has too few slices to show a turn out of its plane.", "slices", "\(slices)")
+        }
+    }
+
+    private mutating func common(_ transform: RigidTransform, seen: Double, converged: Bool, iterations: Int) {
+        let degrees = transform.angle * 180 / .pi
+        if degrees > 30 {
+            add(.warning, "turned-far", "The images had to be turned far; look at the alignment.", "angle", Self.text(degrees, "degrees"))
+        }
+        if seen < 0.6 {
+            add(seen < 0.3 ? .serious : .warning, "overlap", "The moving image shows only part of the tissue of the fixed one.", "share", Self.text(seen, ""))
+        }
+        if !converged {
+            add(.warning, "not-converged", "The alignment was still moving when its iterations ran out; look at it, or allow more.", "iterations", "\(iterations)")
+        }
+    }
+
+    private mutating func unlike(_ key: String, _ value: String) {
+        add(.serious, "unlike", "The aligned images hardly tell anything of each other; they may show different things, or be misaligned.", key, value)
+    }
+
+    private mutating func add(_ severity: Finding.Severity, _ code: String, _ sentence: String, _ key: String, _ value: String) {
+        findings.append(Finding(severity, "registration." + code, sentence, evidence: [key: value]))
+    }
+
+    private static func text(_ v: Double, _ unit: String) -> String { String(format: "%.2f %@", v, unit) }
 }
 
 extension Side {

@@ -54,15 +54,6 @@ struct Side: Sendable {
         return landmarks.map { (a($0) - b($0)).length }.max() ?? 0
     }
 
-    /// An order by content, so that neither of two images is the first by being called so.
-    func precedes(_ other: Side) -> Bool {
-        let (g, h) = (volume.grid, other.volume.grid)
-        func key(_ g: Grid) -> [Double] { [Double(g.size.x), Double(g.size.y), Double(g.size.z)] + g.worldFromVoxel.matrixRows.flatMap { $0 } }
-        for (a, b) in zip(key(g), key(h)) where a != b { return a < b }
-        for (a, b) in zip(volume.scalars, other.volume.scalars) where a != b { return a < b }
-        return false
-    }
-
     /// The image as a level of the pyramid sees it, and how many of its voxels count.
     func level(spacing: Double) -> (image: MaskedVolume, counted: Int) {
         let coarse = volume.downsampled(toSpacing: Vector3(repeating: spacing))
@@ -71,5 +62,15 @@ struct Side: Sendable {
         let share = Volume(grid: volume.grid, scalars: mask.map(Float.init)).downsampled(toSpacing: Vector3(repeating: spacing))
         let inside = share.scalars.map { $0 >= 0.5 ? UInt8(1) : 0 }
         return (MaskedVolume(volume: coarse, mask: inside), inside.reduce(0) { $0 + Int($1) })
+    }
+}
+
+extension Volume where Scalar == Float {
+    /// An order by content, so that neither of two images is the first by being called so.
+    func precedes(_ other: Volume<Float>) -> Bool {
+        func key(_ g: Grid) -> [Double] { [Double(g.size.x), Double(g.size.y), Double(g.size.z)] + g.worldFromVoxel.matrixRows.flatMap { $0 } }
+        for (a, b) in zip(key(grid), key(other.grid)) where a != b { return a < b }
+        for (a, b) in zip(scalars, other.scalars) where a != b { return a < b }
+        return false
     }
 }

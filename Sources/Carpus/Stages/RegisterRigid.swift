@@ -5,8 +5,8 @@ public import CarpusRegistration
 /// Aligns one image to another by turning and shifting it.
 public enum RegisterRigid: Stage {
     public static let name = "register.rigid"
-    public static let version = 1
-    public static let summary = "Finds the rotation and translation that lay one image on another (ITK, Mattes mutual information, multi-resolution)."
+    public static let version = 2
+    public static let summary = "Finds the rotation and translation that lay one image on another (mutual information, multi-resolution)."
 
     public typealias Parameters = RigidRegistration.Parameters
 
@@ -41,8 +41,12 @@ public enum RegisterRigid: Stage {
             findings: Findings(result.findings))
     }
 
-    public static func methods(_: Parameters) -> String {
-        "Images were aligned rigidly by maximising Mattes mutual information (Mattes et al., IEEE Trans Med Imaging 2003) on a multi-resolution pyramid with ITK 5.2, and interpolated once by cubic B-spline."
+    public static func methods(_ parameters: Parameters) -> String {
+        let how = switch parameters.engine {
+        case .carpus: "mutual information (Mattes et al., IEEE Trans Med Imaging 2003; Thévenaz and Unser, IEEE Trans Image Process 2000) of samples of both images and a slowly varying gain between them on a multi-resolution pyramid"
+        case .itk: "Mattes mutual information (Mattes et al., IEEE Trans Med Imaging 2003) on a multi-resolution pyramid with ITK 5.2"
+        }
+        return "Images were aligned rigidly by maximising \(how), and interpolated once by cubic B-spline."
     }
 }
 

@@ -8,7 +8,8 @@ import Foundation
 struct Register: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Align one image to another.")
 
-    enum Kind: String, CaseIterable, ExpressibleByArgument { case rigid }
+    enum Kind: String, CaseIterable, ExpressibleByArgument { case rigid, affine }
+    enum Engine: String, CaseIterable, ExpressibleByArgument { case carpus, itk }
 
     @Option(help: "The image that stays.", completion: .file())
     var fixed: String
@@ -16,7 +17,7 @@ struct Register: ParsableCommand {
     var moving: String
     @Option(help: "Where the moved image goes, .nii or .nii.gz, on the fixed grid.", completion: .file())
     var output: String
-    @Option(help: "The kind of transform: rigid.")
+    @Option(help: "The kind of transform: rigid, or affine after it.")
     var transform: Kind = .rigid
     @Option(help: "A label map; the fixed image is compared where it is not 0.", completion: .file())
     var fixedMask: String?
@@ -26,7 +27,9 @@ struct Register: ParsableCommand {
     var saveTransform: String?
     @Option(help: "Threads at a time.")
     var threads: Int?
-    @Flag(help: "Align in both directions and take the mean, so that swapping the images gives the inverse.")
+    @Option(help: "Who does the work: carpus, or itk for comparison.")
+    var engine: Engine = .carpus
+    @Flag(help: "Align in both directions and take the mean, so that swapping the images gives the inverse; carpus always does, this is for itk.")
     var symmetric = false
     @Flag(help: "Overwrite what is there.")
     var force = false
@@ -38,6 +41,7 @@ struct Register: ParsableCommand {
         let metric: Double
         let iterations: Int
         let findings: [Finding]
+        let verdict: RegistrationVerdict?
     }
 
     func run() throws {
@@ -46,17 +50,32 @@ struct Register: ParsableCommand {
         let tfm = try saveTransform.map { try Output.file($0, force: force) }
         let fixedImage = try NIfTI.readVolume(URL(filePath: fixed)), movingImage = try NIfTI.readVolume(URL(filePath: moving))
         var parameters = RigidRegistration.Parameters()
-        parameters.symmetric = symmetric
-        let result = try RigidRegistration.align(
-            fixed: fixedImage, moving: movingImage, fixedMask: try fixedMask.map { try NIfTI.readLabels(URL(filePath: $0)) },
-            movingMask: try movingMask.map { try NIfTI.readLabels(URL(filePath: $0)) }, parameters: parameters)
-        let map = Transform.rigid(result.movingFromFixed)
+        (parameters.symmetric, parameters.engine) = (symmetric, engine == .itk ? .itk : .carpus)
+        let (map, answer) = try align(
+            fixedImage, movingImage, try fixedMask.map { try NIfTI.readLabels(URL(filePath: $0)) }, try movingMask.map { try NIfTI.readLabels(URL(filePath: $0)) }, parameters)
         // Files are for people and other programs: outside the moving image stands 0, not NaN.
         try NIfTI.write(movingImage.resampled(onto: fixedImage.grid, through: map, interpolation: .cubic, outside: 0), to: target)
         if let tfm { try ITKTransformFile.write(map, to: tfm) }
-        for finding in result.findings { Terminal.note("\(finding.severity.rawValue): \(finding.sentence)") }
-        if json {
-            try Terminal.json(Answer(movingFromFixed: result.movingFromFixed.affine.matrixRows, metric: result.metric, iterations: result.iterations, findings: result.findings))
+        if let verdict = answer.verdict { Terminal.note(String(format: "%@; expected error %.2f mm", verdict.grade.rawValue, verdict.expectedError)) }
+        for finding in answer.findings { Terminal.note("\(finding.severity.rawValue): \(finding.sentence)") }
+        if json { try Terminal.json(answer) }
+    }
+
+    private func align(
+        _ fixed: Volume<Float>, _ moving: Volume<Float>, _ fixedMask: LabelMap?, _ movingMask: LabelMap?, _ parameters: RigidRegistration.Parameters
+    ) throws -> (Transform, Answer) {
+        switch transform {
+        case .rigid:
+            let r = try RigidRegistration.align(fixed: fixed, moving: moving, fixedMask: fixedMask, movingMask: movingMask, parameters: parameters)
+            let answer = Answer(
+                movingFromFixed: r.movingFromFixed.affine.matrixRows, metric: r.metric, iterations: r.iterations, findings: r.findings, verdict: r.verdict)
+            return (.rigid(r.movingFromFixed), answer)
+        case .affine:
+            guard engine == .carpus else { throw ValidationError("affine alignment is Carpus's own; leave out --engine itk") }
+            let r = try AffineRegistration.align(fixed: fixed, moving: moving, fixedMask: fixedMask, movingMask: movingMask, parameters: parameters)
+            let answer = Answer(
+                movingFromFixed: r.movingFromFixed.matrixRows, metric: r.metric, iterations: r.rigid.iterations, findings: r.findings, verdict: r.rigid.verdict)
+            return (.affine(r.movingFromFixed), answer)
         }
     }
 }

@@ -1,0 +1,106 @@
+import CarpusCore
+
+/// The search: many starts on the coarsest level of the pyramid, the best one followed to the finest, where the brightness of
+/// the images is allowed to differ slowly over space. What does not convince is tried again from other starts.
+struct RigidEngine: Sendable {
+    let fixed, moving: Subject
+    let parameters: RigidRegistration.Parameters
+    /// The comparisons, the coarsest level first.
+    private let descents: [Descent]
+
+    /// Where the search ended.
+    struct Found: Sendable {
+        var end: Descent.End
+        var iterations: Int
+        var descents: [Descent]
+    }
+
+    /// Samples looked at before the finest level.
+    private static let coarseSamples = 10_000
+    /// Bins of the coarsest level, where samples are few.
+    private static let coarseBins = 24
+    /// An expected error in mm above which other starts are tried.
+    private static let unconvincing = 0.5
+
+    init(fixed: Subject, moving: Subject, parameters: RigidRegistration.Parameters) {
+        (self.fixed, self.moving, self.parameters) = (fixed, moving, parameters)
+        let count = parameters.levels
+        descents = (0..<count).map { level in
+            func lookup(_ a: Subject, _ b: Subject, backward: Bool) -> Lookup {
+                let samples = level == count - 1 ? parameters.samples : min(parameters.samples, Self.coarseSamples)
+                let cloud = SampleCloud(a.pyramid.levels[level], centre: a.centre, count: samples / 2, range: a.ranges[level])
+                return Lookup(cloud: cloud, target: b.pyramid.levels[level], targetRange: b.ranges[level], backward: backward)
+            }
+            let both = [lookup(fixed, moving, backward: false), lookup(moving, fixed, backward: true)]
+            return Descent(
+                metric: MutualInformation(lookups: both, bins: level == 0 ? min(parameters.bins, Self.coarseBins) : parameters.bins),
+                radius: max(fixed.radius, moving.radius), reach: 2 * parameters.finestSpacing * Double(1 << (count - 1 - level)))
+        }
+    }
+
+    /// The rigid pose, and what speaks for it.
+    func run() throws -> (found: Found, evidence: Evidence) {
+        let angle = parameters.startAngle * .pi / 180
+        let rivals = StartSearch(fixed: fixed, moving: moving, descent: descents[0], angle: angle, shift: 16, count: 240).run()
+        let landmarks = fixed.landmarks
+        var best: (found: Found, evidence: Evidence)?
+        func consider(_ rival: Descent.End) {
+            guard rival.evaluation.cost.isFinite else { return }
+            let found = refined(rival), evidence = Evidence(found, landmarks: landmarks)
+            let iterations = found.iterations + (best?.found.iterations ?? 0)
+            if evidence.expectedError < best?.evidence.expectedError ?? .infinity || best == nil { best = (found, evidence) }
+            best?.found.iterations = iterations
+        }
+        if let first = rivals.first { consider(first) }
+        if let unsure = best, unsure.evidence.expectedError > Self.unconvincing {
+            for rival in distinct(rivals.sorted { $0.evaluation.cost < $1.evaluation.cost }, from: unsure.found).prefix(3) { consider(rival) }
+        }
+        if angle > 0, best.map({ $0.evidence.expectedError > Self.unconvincing }) ?? true {
+            let wide = StartSearch(fixed: fixed, moving: moving, descent: descents[0], angle: max(angle, .pi / 2), shift: 30, count: 1200).run()
+            for rival in wide.prefix(3) { consider(rival) }
+        }
+        guard var best else {
+            throw RegistrationError(.noOverlap, "the images do not overlap from any start; check that both show the same wrist")
+        }
+        best.found.iterations += rivals.reduce(0) { $0 + $1.iterations }
+        return best
+    }
+
+    /// An affine map from where a rigid search ended.
+    func affine(from found: Found) -> Found {
+        var next = found
+        for level in min(1, descents.count - 1)..<descents.count {
+            next = followed(AffineMotionWithField.self, next, level, curvature: level > 1 ? next.end.curvature : nil)
+        }
+        return next
+    }
+
+    /// A start of the coarsest level followed to the finest.
+    private func refined(_ start: Descent.End) -> Found {
+        let coarse = descents[0].run(RigidMotion.self, from: start.pose, iterations: limit, tolerance: 0.02)
+        var found = Found(end: coarse, iterations: coarse.iterations, descents: descents)
+        for level in min(1, descents.count - 1)..<descents.count {
+            found = followed(RigidMotionWithField.self, found, level, curvature: level > 1 ? found.end.curvature : nil)
+        }
+        return found
+    }
+
+    private func followed<M: Motion>(_: M.Type, _ found: Found, _ level: Int, curvature: [Double]?) -> Found {
+        let tolerance = level == descents.count - 1 ? parameters.smallestStep : 0.02
+        let end = descents[level].run(M.self, from: found.end.pose, iterations: limit, tolerance: tolerance, curvature: curvature)
+        return Found(end: end, iterations: found.iterations + end.iterations, descents: descents)
+    }
+
+    private var limit: Int { min(parameters.iterations, 60) }
+
+    /// Ends that lie apart from a pose and from each other.
+    private func distinct(_ ends: [Descent.End], from found: Found) -> [Descent.End] {
+        var seen = [found.end.pose], out: [Descent.End] = []
+        let landmarks = fixed.landmarks
+        for end in ends where seen.allSatisfy({ landmarks.rms($0.map, end.pose.map) > 3 }) {
+            seen.append(end.pose)
+            out.append(end)
+        }
+        return out
+    }
+}
