@@ -1,5 +1,13 @@
 import CarpusIO
-import Foundation
+public import Foundation
+
+/// Folders that are whole or absent.
+public enum FolderOutput {
+    /// Where a folder is filled before it is renamed; an interrupted process leaves it.
+    public static func side(of folder: URL) -> URL {
+        folder.deletingLastPathComponent().appending(path: ".part-\(folder.lastPathComponent)-\(ProcessInfo.processInfo.processIdentifier)", directoryHint: .isDirectory)
+    }
+}
 
 extension OutputFile {
     /// Fills a folder to the side and renames it; nothing is left when the filling fails.
@@ -8,7 +16,7 @@ extension OutputFile {
     /// - Throws: `IOError` when something other than an empty folder is there and may not be replaced, or the folder cannot be made.
     static func writeFolder(to folder: URL, replacing: Bool = false, _ fill: (URL) throws -> Void) throws {
         let files = FileManager.default, path = folder.standardizedFileURL.path(percentEncoded: false)
-        let side = folder.deletingLastPathComponent().appending(path: ".part-\(UUID().uuidString)", directoryHint: .isDirectory)
+        let side = FolderOutput.side(of: folder)
         do {
             try files.createDirectory(at: side, withIntermediateDirectories: true)
             try fill(side)

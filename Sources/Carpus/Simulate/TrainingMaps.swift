@@ -28,6 +28,11 @@ public struct TrainingMaps: Sendable {
     /// - Parameter tell: gets a line as each wrist begins.
     /// - Throws: `IOError` when a file cannot be written.
     public func write(to folder: URL, tell: (String) -> Void = { _ in }) throws {
+        // What an interrupted run left half done is in no one's way, but of no use either.
+        let files = FileManager.default, path = folder.path(percentEncoded: false)
+        for name in files.fileExists(atPath: path) ? try files.contentsOfDirectory(atPath: path) : [] where name.hasPrefix(".part-sub-") {
+            try files.removeItem(at: folder.appending(path: name))
+        }
         let digits = max(4, String(count).count)
         for i in 0..<count {
             let name = "sub-" + String(format: "%0\(digits)d", i + 1), place = folder.appending(path: name, directoryHint: .isDirectory)

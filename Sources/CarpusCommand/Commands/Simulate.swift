@@ -74,9 +74,11 @@ struct Simulate: ParsableCommand {
         let folder = URL(filePath: output, directoryHint: .isDirectory), begin = ContinuousClock.now
         let tell: (String) -> Void = { if !quiet { Terminal.note($0) } }
         if let trainingMaps {
+            Interruption.watch()
             try TrainingMaps(seed: seed, count: trainingMaps, step: step ?? 0.5, activity: activity).write(to: folder, tell: tell)
         } else {
             if !force { try Output.mustBeEmpty(folder) }
+            Interruption.watch(advice: "nothing was kept", removing: FolderOutput.side(of: folder))
             try SimulatedStudy(patient, examination: examination, format: format, subject: subject, step: step ?? 0.25).write(to: folder, replacing: force, tell: tell)
         }
         tell(String(format: "done in %.1f s", (ContinuousClock.now - begin) / .seconds(1)))
