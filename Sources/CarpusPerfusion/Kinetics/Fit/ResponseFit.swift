@@ -1,0 +1,186 @@
+import Foundation
+
+/// Least squares in a response space: weights by variable projection (Golub and Pereyra 1973, in Kaufman's form), rates and delay by Levenberg and
+/// Marquardt, derivatives from the tables. One worker's; its memory is taken once.
+struct ResponseFit {
+    let model: KineticModel, tables: ResponseTables, search: ResponseSearch
+    /// The largest volume fraction ve may take.
+    let largestVe: Double
+    private let shapes: [ResponseShape]
+    private let delayed: Bool
+    private let memory: Scratch<Lane>, products: Scratch<Float>, directions: [UnsafeMutablePointer<Lane>]
+    private var here: ResponsePoint, there: ResponsePoint
+
+    /// Steps a fit may take.
+    static let mostSteps = 30
+
+    init(model: KineticModel, tables: ResponseTables, search: ResponseSearch, largestVe: Double) {
+        (self.model, self.tables, self.search, self.largestVe) = (model, tables, search, largestVe)
+        (shapes, delayed) = (model.shapes, tables.delayCount > 1)
+        let lanes = tables.lanes, rows = 2 * ResponsePoint.rows + 3
+        memory = Scratch(rows * lanes, repeating: Lane.zero)
+        products = Scratch(search.rowCount, repeating: 0)
+        here = ResponsePoint(memory.base, lanes: lanes)
+        there = ResponsePoint(memory.base + ResponsePoint.rows * lanes, lanes: lanes)
+        let base = memory.base
+        directions = (0..<3).map { base + (2 * ResponsePoint.rows + $0) * lanes }
+    }
+
+    func free() {
+        memory.free()
+        products.free()
+    }
+
+    /// The best curve of the model.
+    struct Result {
+        var weights = ResponseWeights(), delay = 0.0
+        var outcome = FitOutcome.settled
+        /// Sum of squares inside the space.
+        var sum: Float = 0
+    }
+
+    mutating func fit(_ z: UnsafePointer<Lane>) -> Result {
+        let lanes = tables.lanes, size = dot(z, z, lanes)
+        let start = search.best(z, lanes: lanes, products: products.base)
+        here.place = SIMD3(start.rate, start.slow, Double(start.delay))
+        evaluate(&here, z)
+        var result = Result()
+        if here.a == 0 && here.b == 0 { result.outcome = .noUptake } else if model.rateCount + (delayed ? 1 : 0) > 0 { result.outcome = descend(z, size) }
+        if largestVe < .infinity, model == .tofts || model == .extendedTofts, here.a > 0, Double(here.a) > largestVe * ResponseSpace.rate(here.place.x) {
+            holdVe(z)
+            result.outcome = .atBound
+        }
+        result.weights = ResponseWeights(first: Double(here.a), second: Double(here.b), rate: model.rateCount > 0 ? ResponseSpace.rate(here.place.x) : 0,
+                                         slowRate: model.rateCount > 1 ? ResponseSpace.rate(here.place.y) : 0)
+        (result.delay, result.sum) = (here.place.z, here.sum)
+        return result
+    }
+
+    /// Shapes, weights and rest at the point's place.
+    @inline(__always)
+    private func evaluate(_ p: inout ResponsePoint, _ z: UnsafePointer<Lane>) {
+        let t = tables, lanes = t.lanes, stride = ResponseSpace.rateCount * lanes
+        let two = shapes.count == 2
+        switch model {
+        case .patlak:
+            t.fixed(t.decaying, stride: stride, p.place.z, value: p.first, byDelay: p.firstByDelay)
+            t.fixed(t.plasma, stride: lanes, p.place.z, value: p.second, byDelay: p.secondByDelay)
+        default:
+            t.decaying(p.place.x, p.place.z, value: p.first, byRate: p.firstByRate, byDelay: p.firstByDelay)
+            if model == .extendedTofts { t.fixed(t.plasma, stride: lanes, p.place.z, value: p.second, byDelay: p.secondByDelay) }
+            if model == .uptake { t.fixed(t.decaying, stride: stride, p.place.z, value: p.second, byDelay: p.secondByDelay) }
+            if model == .exchange { t.decaying(p.place.y, p.place.z, value: p.second, byRate: p.secondByRate, byDelay: p.secondByDelay) }
+        }
+        let b1 = dot(p.first, z, lanes), b2 = two ? dot(p.second, z, lanes) : 0
+        p.g11 = max(dot(p.first, p.first, lanes), .leastNormalMagnitude)
+        (p.g12, p.g22) = two ? (dot(p.first, p.second, lanes), max(dot(p.second, p.second, lanes), .leastNormalMagnitude)) : (0, 1)
+        weigh(&p, b1, b2)
+        var sum = Lane.zero
+        for l in 0..<lanes {
+            let rest = two ? z[l] - p.first[l] * p.a - p.second[l] * p.b : z[l] - p.first[l] * p.a
+            p.rest[l] = rest
+            sum += rest * rest
+        }
+        p.sum = sum.sum()
+    }
+
+    /// Weights that are not negative.
+    @inline(__always)
+    private func weigh(_ p: inout ResponsePoint, _ b1: Float, _ b2: Float) {
+        let g11 = Double(p.g11), g12 = Double(p.g12), g22 = Double(p.g22), determinant = g11 * g22 - g12 * g12
+        if determinant > 1e-9 * g11 * g22 {
+            let a = (Double(b1) * g22 - Double(b2) * g12) / determinant, b = (Double(b2) * g11 - Double(b1) * g12) / determinant
+            if a >= 0 && b >= 0 {
+                (p.a, p.b) = (Float(a), Float(b))
+                return
+            }
+        }
+        let one = b1 > 0 ? b1 * b1 / p.g11 : 0, two = b2 > 0 ? b2 * b2 / p.g22 : 0
+        (p.a, p.b) = one >= two ? (max(0, b1) / p.g11, 0) : (0, max(0, b2) / p.g22)
+    }
+
+    /// Steps downhill until there is no more to gain.
+    private mutating func descend(_ z: UnsafePointer<Lane>, _ size: Float) -> FitOutcome {
+        var damping = 1e-3, steps = 0
+        let limits = SIMD3(ResponseSpace.end, ResponseSpace.end, Double(max(1, tables.delayCount - 1)))
+        while steps < Self.mostSteps {
+            let normal = normalEquations()
+            guard normal.count > 0 else { return .atBound }
+            var better = false
+            while steps < Self.mostSteps {
+                steps += 1
+                guard let step = normal.step(damping: damping) else { damping *= 10; continue }
+                var place = here.place
+                for i in 0..<normal.count { place[normal.axes[i]] += max(-normal.reach(i), min(normal.reach(i), step[i])) }
+                place = pointwiseMax(pointwiseMin(place, limits), .zero)
+                if place == here.place { return atBound(limits) ? .atBound : .settled }
+                there.place = place
+                evaluate(&there, z)
+                let gain = here.sum - there.sum
+                if gain > 0 {
+                    let small = gain < 1e-6 * there.sum + 1e-12 * size
+                    swap(&here, &there)
+                    damping = max(1e-7, damping * 0.1)
+                    if small { return atBound(limits) ? .atBound : .settled }
+                    better = true
+                    break
+                }
+                if damping > 1e3 || -gain < 1e-7 * here.sum + 1e-13 * size { return atBound(limits) ? .atBound : .settled }
+                damping *= 10
+            }
+            if !better { break }
+        }
+        return .unsettled
+    }
+
+    /// Whether a rate or the delay rests at its bound. A delay of 0 is one where the range begins: a tissue cannot lead its artery.
+    private func atBound(_ limits: SIMD3<Double>) -> Bool {
+        (model.rateCount > 0 && here.a > 0 && (here.place.x <= 0 || here.place.x >= limits.x)) || (delayed && here.place.z >= limits.z)
+    }
+
+    /// Derivatives of the curve by rates and delay, what the shapes could take over themselves taken out.
+    private func normalEquations() -> NormalEquations {
+        let lanes = tables.lanes, p = here
+        var n = NormalEquations()
+        func add(_ axis: Int, _ fill: (UnsafeMutablePointer<Lane>) -> Void) {
+            fill(directions[n.count])
+            n.axes[n.count] = axis
+            n.count += 1
+        }
+        if model.rateCount > 0 && p.a > 0 { add(0) { d in for l in 0..<lanes { d[l] = p.firstByRate[l] * p.a } } }
+        if model.rateCount > 1 && p.b > 0 { add(1) { d in for l in 0..<lanes { d[l] = p.secondByRate[l] * p.b } } }
+        if delayed {
+            let two = shapes.count == 2
+            add(2) { d in for l in 0..<lanes { d[l] = two ? p.firstByDelay[l] * p.a + p.secondByDelay[l] * p.b : p.firstByDelay[l] * p.a } }
+        }
+        var along = (SIMD3<Double>.zero, SIMD3<Double>.zero)
+        for i in 0..<n.count {
+            along.0[i] = Double(dot(directions[i], p.first, lanes))
+            along.1[i] = p.b > 0 ? Double(dot(directions[i], p.second, lanes)) : 0
+            n.slope[i] = Double(dot(directions[i], p.rest, lanes))
+            for j in 0...i { n.matrix[i][j] = Double(dot(directions[i], directions[j], lanes)) }
+        }
+        n.project(along, a: p.a > 0, b: p.b > 0, g11: Double(p.g11), g12: Double(p.g12), g22: Double(p.g22))
+        return n
+    }
+
+    /// Brings ve back to its largest value: the rate is that of the weight, which is searched by turns.
+    private mutating func holdVe(_ z: UnsafePointer<Lane>) {
+        for _ in 0..<12 {
+            let rate = max(0, Double(here.a) / largestVe), x = min(ResponseSpace.end, ResponseSpace.place(rate))
+            if abs(x - here.place.x) < 1e-4 { break }
+            here.place.x = x
+            evaluate(&here, z)
+        }
+    }
+}
+
+extension ResponseFit {
+    /// Standard errors of the numbers at the point where `fit` came to rest, then of the delay in steps of the tables.
+    func errors(_ estimate: FitErrors, of result: Result, variance: Double, into out: UnsafeMutablePointer<Double>) {
+        let lanes = tables.lanes, two = shapes.count == 2, p = here, d = directions[0]
+        if delayed { for l in 0..<lanes { d[l] = two ? p.firstByDelay[l] * p.a + p.secondByDelay[l] * p.b : p.firstByDelay[l] * p.a } }
+        let columns = [p.first, two ? p.second : nil, model.rateCount > 0 ? p.firstByRate : nil, model.rateCount > 1 ? p.secondByRate : nil, delayed ? d : nil]
+        estimate.estimate(columns, scales: [1, 1, p.a, p.b, 1], lanes: lanes, model: model, weights: result.weights, variance: variance, into: out)
+    }
+}

@@ -1,0 +1,99 @@
+import CarpusCore
+import Foundation
+
+/// Where a fit's numbers go: a list a quantity, bare.
+struct FitSink {
+    var values: [UnsafeMutablePointer<Float>] = [], errors: [UnsafeMutablePointer<Float>] = []
+    let residuals: UnsafeMutablePointer<Float>
+    let outcomes: UnsafeMutablePointer<FitOutcome>
+}
+
+extension KineticFit {
+    /// Blocks of curves a worker takes at a time.
+    private static let blocksAtOnce = 16
+
+    func fit(_ frames: UnsafePointer<Float>, stride: Int, voxels: UnsafePointer<Int>?, count: Int) -> Result {
+        let columns = quantities.count, wantsErrors = parameters.standardErrors && parameters.method == .nonLinear
+        let numbers = Scratch<Float>(columns * count * (wantsErrors ? 2 : 1), repeating: 0)
+        var result = empty(count)
+        result.residuals.withUnsafeMutableBufferPointer { residuals in
+            result.outcomes.withUnsafeMutableBufferPointer { outcomes in
+                guard let residual = residuals.baseAddress, let outcome = outcomes.baseAddress else { return }
+                var sink = FitSink(residuals: residual, outcomes: outcome)
+                sink.values = (0..<columns).map { numbers.base + $0 * count }
+                if wantsErrors { sink.errors = (0..<columns).map { numbers.base + (columns + $0) * count } }
+                nonisolated(unsafe) let (frames, voxels, out) = (frames, voxels, sink)
+                let width = Projection.block, chunk = width * Self.blocksAtOnce
+                Parallel.forEach((count + chunk - 1) / chunk) { c in
+                    let range = c * chunk..<min(count, (c + 1) * chunk)
+                    if let space, let search { nonLinear(space, search, frames, stride, voxels, range, out) } else { linear(frames, stride, voxels, range, out) }
+                }
+            }
+        }
+        for q in 0..<columns {
+            result.values[q] = Array(UnsafeBufferPointer(start: numbers.base + q * count, count: count))
+            if wantsErrors { result.errors[q] = Array(UnsafeBufferPointer(start: numbers.base + (columns + q) * count, count: count)) }
+        }
+        numbers.free()
+        return result
+    }
+
+    /// Fits a range of curves: gathered, projected, fitted.
+    private func nonLinear(
+        _ space: ResponseSpace, _ search: ResponseSearch, _ frames: UnsafePointer<Float>, _ stride: Int, _ voxels: UnsafePointer<Int>?, _ range: Range<Int>, _ out: FitSink
+    ) {
+        let width = Projection.block, lanes = space.lanes
+        let curves = Scratch<Float>(width * times.count, repeating: 0), coordinates = Scratch(width * lanes, repeating: Lane.zero)
+        let outside = Scratch<Float>(width, repeating: 0), numbers = Scratch<Double>(6, repeating: 0), estimate = FitErrors()
+        defer { curves.free(); coordinates.free(); outside.free(); numbers.free(); estimate.free() }
+        space.plasma.withUnsafeBufferPointer { plasma in
+            space.decaying.withUnsafeBufferPointer { decaying in
+                guard let p = plasma.baseAddress, let d = decaying.baseAddress else { return }
+                let tables = ResponseTables(plasma: p, decaying: d, lanes: lanes, delayCount: space.delays.count)
+                var worker = ResponseFit(model: parameters.model, tables: tables, search: search, largestVe: parameters.largestVe)
+                defer { worker.free() }
+                for start in Swift.stride(from: range.lowerBound, to: range.upperBound, by: width) {
+                    let part = start..<min(range.upperBound, start + width)
+                    CurveBlock.gather(frames, stride: stride, count: times.count, voxels: voxels, range: part, width: width, into: curves.base)
+                    Projection.project(curves.base, onto: space, coordinates: coordinates.base, outside: outside.base)
+                    for i in 0..<part.count {
+                        let at = part.lowerBound + i
+                        guard outside.base[i].isFinite else { tell(nil, at, out); continue }
+                        let found = worker.fit(coordinates.base + i * lanes)
+                        tell(found, at, out)
+                        let sum = Double(found.sum) + Double(outside.base[i])
+                        out.residuals[at] = Float((sum / Double(times.count)).squareRoot())
+                        guard !out.errors.isEmpty else { continue }
+                        let freedom = max(1, times.count - parameters.model.shapes.count - parameters.model.rateCount - (space.delays.count > 1 ? 1 : 0))
+                        worker.errors(estimate, of: found, variance: sum / Double(freedom), into: numbers.base)
+                        let n = parameters.model.quantities.count
+                        for q in 0..<n { out.errors[q][at] = Float(numbers.base[q]) }
+                        if space.delays.count > 1 { out.errors[n][at] = Float(numbers.base[n] * delayWidth(space)) }
+                    }
+                }
+            }
+        }
+    }
+
+    private func delayWidth(_ space: ResponseSpace) -> Double { space.delays.count > 1 ? space.delays[1] - space.delays[0] : 0 }
+
+    /// Writes the numbers of one curve.
+    @inline(__always)
+    private func tell(_ found: ResponseFit.Result?, _ at: Int, _ out: FitSink) {
+        guard let found, let space else {
+            out.outcomes[at] = .notFinite
+            out.residuals[at] = .nan
+            for list in out.values + out.errors { list[at] = .nan }
+            return
+        }
+        out.outcomes[at] = found.outcome
+        let n = parameters.model.quantities.count
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 4) { buffer in
+            buffer.initialize(repeating: 0)
+            var numbers = buffer
+            if found.outcome != .noUptake { parameters.model.fill(&numbers, from: found.weights) }
+            for q in 0..<n { out.values[q][at] = Float(numbers[q]) }
+        }
+        if space.delays.count > 1 { out.values[n][at] = Float(space.delays[0] + found.delay * delayWidth(space)) }
+    }
+}
