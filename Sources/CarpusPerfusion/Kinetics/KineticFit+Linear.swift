@@ -71,9 +71,7 @@ extension KineticFit {
     private func solve(_ s: Sums, _ lane: Int, _ g: SharedColumns, at: Int, _ out: FitSink) {
         let (xi, xp, xx, ci, cp, cx, cc) = (s.xi[lane], s.xp[lane], s.xx[lane], s.ci[lane], s.cp[lane], s.cx[lane], s.cc[lane])
         guard cc.isFinite, xx.isFinite else {
-            out.outcomes[at] = .notFinite
-            out.residuals[at] = .nan
-            for list in out.values { list[at] = .nan }
+            out.refuse(at)
             return
         }
         var k0 = 0.0, vp = 0.0, kep = 0.0
@@ -104,14 +102,17 @@ extension KineticFit {
         let ktrans = k0 - kep * vp
         switch parameters.model {
         case .patlak:
-            (out.values[0][at], out.values[1][at]) = (Float(max(0, ktrans) * 60), Float(max(0, vp)))
+            out.value(0, at, max(0, ktrans) * 60)
+            out.value(1, at, max(0, vp))
         case .tofts, .extendedTofts:
             let transfers = ktrans > 0, back = kep > 0 ? kep : 0
             var ve = transfers && back > 0 ? ktrans / back : 0
             if transfers && (back == 0 || ve > parameters.largestVe) { (ve, out.outcomes[at]) = (parameters.largestVe, .atBound) }
             if !transfers { out.outcomes[at] = vp > 0 ? .atBound : .noUptake }
-            (out.values[0][at], out.values[1][at]) = (Float(max(0, ktrans) * 60), Float(ve))
-            if parameters.model == .tofts { out.values[2][at] = Float(back * 60) } else { (out.values[2][at], out.values[3][at]) = (Float(max(0, vp)), Float(back * 60)) }
+            out.value(0, at, max(0, ktrans) * 60)
+            out.value(1, at, ve)
+            if parameters.model == .extendedTofts { out.value(2, at, max(0, vp)) }
+            out.value(parameters.model == .tofts ? 2 : 3, at, back * 60)
         default: break
         }
     }

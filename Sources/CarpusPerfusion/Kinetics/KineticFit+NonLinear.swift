@@ -1,11 +1,26 @@
 import CarpusCore
 import Foundation
 
-/// Where a fit's numbers go: a list a quantity, bare.
+/// Where a fit's numbers go: bare lists, one after the other.
 struct FitSink {
-    var values: [UnsafeMutablePointer<Float>] = [], errors: [UnsafeMutablePointer<Float>] = []
+    let numbers: UnsafeMutablePointer<Float>
+    /// Curves, and quantities.
+    let count, columns: Int
+    let wantsErrors: Bool
     let residuals: UnsafeMutablePointer<Float>
     let outcomes: UnsafeMutablePointer<FitOutcome>
+
+    /// Tells a number of a curve.
+    @inline(__always) func value(_ q: Int, _ at: Int, _ x: Double) { numbers[q * count + at] = Float(x) }
+    /// Tells the standard error of a number of a curve.
+    @inline(__always) func error(_ q: Int, _ at: Int, _ x: Double) { numbers[(columns + q) * count + at] = Float(x) }
+
+    /// Tells that a curve is no curve.
+    func refuse(_ at: Int) {
+        outcomes[at] = .notFinite
+        residuals[at] = .nan
+        for q in 0..<(wantsErrors ? 2 * columns : columns) { value(q, at, .nan) }
+    }
 }
 
 extension KineticFit {
@@ -19,9 +34,7 @@ extension KineticFit {
         result.residuals.withUnsafeMutableBufferPointer { residuals in
             result.outcomes.withUnsafeMutableBufferPointer { outcomes in
                 guard let residual = residuals.baseAddress, let outcome = outcomes.baseAddress else { return }
-                var sink = FitSink(residuals: residual, outcomes: outcome)
-                sink.values = (0..<columns).map { numbers.base + $0 * count }
-                if wantsErrors { sink.errors = (0..<columns).map { numbers.base + (columns + $0) * count } }
+                let sink = FitSink(numbers: numbers.base, count: count, columns: columns, wantsErrors: wantsErrors, residuals: residual, outcomes: outcome)
                 nonisolated(unsafe) let (frames, voxels, out) = (frames, voxels, sink)
                 let width = Projection.block, chunk = width * Self.blocksAtOnce
                 Parallel.forEach((count + chunk - 1) / chunk) { c in
@@ -43,13 +56,15 @@ extension KineticFit {
         _ space: ResponseSpace, _ search: ResponseSearch, _ frames: UnsafePointer<Float>, _ stride: Int, _ voxels: UnsafePointer<Int>?, _ range: Range<Int>, _ out: FitSink
     ) {
         let width = Projection.block, lanes = space.lanes
+        // What lies outside the space is noise and nothing else.
+        let spread = times.count > space.rank ? 1 / Float(times.count - space.rank) : 0
         let curves = Scratch<Float>(width * times.count, repeating: 0), coordinates = Scratch(width * lanes, repeating: Lane.zero)
         let outside = Scratch<Float>(width, repeating: 0), numbers = Scratch<Double>(6, repeating: 0), estimate = FitErrors()
         defer { curves.free(); coordinates.free(); outside.free(); numbers.free(); estimate.free() }
         space.plasma.withUnsafeBufferPointer { plasma in
             space.decaying.withUnsafeBufferPointer { decaying in
                 guard let p = plasma.baseAddress, let d = decaying.baseAddress else { return }
-                let tables = ResponseTables(plasma: p, decaying: d, lanes: lanes, delayCount: space.delays.count)
+                let tables = ResponseTables(plasma: p, decaying: d, lanes: lanes, delayCount: space.delays.count, delayStep: Float(delayWidth(space)))
                 var worker = ResponseFit(model: parameters.model, tables: tables, search: search, largestVe: parameters.largestVe)
                 defer { worker.free() }
                 for start in Swift.stride(from: range.lowerBound, to: range.upperBound, by: width) {
@@ -58,17 +73,17 @@ extension KineticFit {
                     Projection.project(curves.base, onto: space, coordinates: coordinates.base, outside: outside.base)
                     for i in 0..<part.count {
                         let at = part.lowerBound + i
-                        guard outside.base[i].isFinite else { tell(nil, at, out); continue }
-                        let found = worker.fit(coordinates.base + i * lanes)
-                        tell(found, at, out)
+                        guard outside.base[i].isFinite else { out.refuse(at); continue }
+                        let found = worker.fit(coordinates.base + i * lanes, noise: outside.base[i] * spread)
+                        tell(found, at, space, out)
                         let sum = Double(found.sum) + Double(outside.base[i])
                         out.residuals[at] = Float((sum / Double(times.count)).squareRoot())
-                        guard !out.errors.isEmpty else { continue }
+                        guard out.wantsErrors else { continue }
                         let freedom = max(1, times.count - parameters.model.shapes.count - parameters.model.rateCount - (space.delays.count > 1 ? 1 : 0))
                         worker.errors(estimate, of: found, variance: sum / Double(freedom), into: numbers.base)
-                        let n = parameters.model.quantities.count
-                        for q in 0..<n { out.errors[q][at] = Float(numbers.base[q]) }
-                        if space.delays.count > 1 { out.errors[n][at] = Float(numbers.base[n] * delayWidth(space)) }
+                        let n = parameters.model.quantityCount
+                        for q in 0..<n { out.error(q, at, numbers.base[q]) }
+                        if space.delays.count > 1 { out.error(n, at, numbers.base[n] * delayWidth(space)) }
                     }
                 }
             }
@@ -79,21 +94,15 @@ extension KineticFit {
 
     /// Writes the numbers of one curve.
     @inline(__always)
-    private func tell(_ found: ResponseFit.Result?, _ at: Int, _ out: FitSink) {
-        guard let found, let space else {
-            out.outcomes[at] = .notFinite
-            out.residuals[at] = .nan
-            for list in out.values + out.errors { list[at] = .nan }
-            return
-        }
+    private func tell(_ found: ResponseFit.Result, _ at: Int, _ space: ResponseSpace, _ out: FitSink) {
         out.outcomes[at] = found.outcome
-        let n = parameters.model.quantities.count
+        let n = parameters.model.quantityCount
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 4) { buffer in
             buffer.initialize(repeating: 0)
             var numbers = buffer
             if found.outcome != .noUptake { parameters.model.fill(&numbers, from: found.weights) }
-            for q in 0..<n { out.values[q][at] = Float(numbers[q]) }
+            for q in 0..<n { out.value(q, at, numbers[q]) }
         }
-        if space.delays.count > 1 { out.values[n][at] = Float(space.delays[0] + found.delay * delayWidth(space)) }
+        if space.delays.count > 1 { out.value(n, at, space.delays[0] + found.delay * delayWidth(space)) }
     }
 }

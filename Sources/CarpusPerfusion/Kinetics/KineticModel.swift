@@ -22,6 +22,9 @@ public enum KineticModel: String, Sendable, Hashable, Codable, CaseIterable {
         }
     }
 
+    /// How many quantities there are.
+    var quantityCount: Int { self == .patlak ? 2 : self == .tofts || self == .uptake ? 3 : 4 }
+
     /// The two shapes whose weighted sum is the tissue's curve.
     var shapes: [ResponseShape] {
         switch self {

@@ -6,48 +6,57 @@ struct FitErrors {
     static let most = 5
     private let matrix = Scratch<Double>(2 * most * most, repeating: 0)
     private let values = Scratch<Double>(3 * 4, repeating: 0)
+    private let columns: Scratch<UnsafePointer<Lane>?>, scales = Scratch<Float>(most, repeating: 0)
+    /// Which unknowns take part, and how many.
+    private let used = Scratch<Int>(most, repeating: 0), count = Scratch<Int>(1, repeating: 0)
+
+    init() { columns = Scratch(Self.most, repeating: nil) }
 
     func free() {
         matrix.free()
         values.free()
+        columns.free()
+        scales.free()
+        used.free()
+        count.free()
+    }
+
+    /// Forgets the unknowns.
+    @inline(__always) func clear() { count.base[0] = 0 }
+
+    /// One more unknown: 0 and 1 the weights, 2 and 3 the places of the rates, 4 the delay; with the derivative of the curve by it, which
+    /// is `scale` times a row. Nothing for a scale of 0.
+    @inline(__always)
+    func add(_ unknown: Int, _ column: UnsafePointer<Lane>, _ scale: Float) {
+        guard scale > 0 else { return }
+        let n = count.base[0]
+        (used.base[n], columns.base[n], scales.base[n], count.base[0]) = (unknown, column, scale, n + 1)
     }
 
     /// Standard errors of the model's numbers, then of the delay in steps; NaN where the data do not determine them.
-    ///
-    /// - Parameters:
-    ///   - columns: derivatives of the curve by each unknown, nil for one that is not fitted: first and second weight, places of the rates, delay.
-    ///   - weights: the unknowns themselves.
-    ///   - variance: of the noise.
     @inline(__always)
-    func estimate(
-        _ columns: [UnsafeMutablePointer<Lane>?], scales: [Float], lanes: Int, model: KineticModel, weights: ResponseWeights, variance: Double,
-        into out: UnsafeMutablePointer<Double>
-    ) {
-        let n = model.quantities.count, size = Self.most
-        var used: [Int] = []
-        for i in 0..<size where columns[i] != nil && scales[i] > 0 { used.append(i) }
+    func estimate(lanes: Int, model: KineticModel, weights: ResponseWeights, variance: Double, into out: UnsafeMutablePointer<Double>) {
+        let n = model.quantityCount, size = Self.most, m = matrix.base, slopes = matrix.base + size * size, taken = count.base[0]
         for i in 0...n { out[i] = .nan }
-        for (i, p) in used.enumerated() {
-            for (j, q) in used.enumerated() where j <= i {
-                guard let a = columns[p], let b = columns[q] else { return }
-                matrix.base[i * size + j] = Double(dot(a, b, lanes)) * Double(scales[p] * scales[q])
-                matrix.base[j * size + i] = matrix.base[i * size + j]
+        for i in 0..<taken {
+            for j in 0...i {
+                guard let a = columns.base[i], let b = columns.base[j] else { return }
+                m[i * size + j] = Double(dot(a, b, lanes)) * Double(scales.base[i] * scales.base[j])
+                m[j * size + i] = m[i * size + j]
             }
         }
-        guard invert(used.count) else { return }
-        for i in 0...n { out[i] = 0 }
-        // Central differences of the numbers, as a row for each unknown.
-        for (i, p) in used.enumerated() where p < 4 { differences(model, weights, p, into: values.base, n); for k in 0..<n { matrix.base[size * size + i * size + k] = values.base[k] } }
+        guard invert(taken) else { return }
+        let delay = taken > 0 && used.base[taken - 1] == 4, inner = delay ? taken - 1 : taken
+        for i in 0..<inner {
+            differences(model, weights, used.base[i], into: values.base, n)
+            for k in 0..<n { slopes[i * size + k] = values.base[k] }
+        }
         for k in 0..<n {
             var sum = 0.0
-            for (i, p) in used.enumerated() where p < 4 {
-                for (j, q) in used.enumerated() where q < 4 {
-                    sum += matrix.base[size * size + i * size + k] * matrix.base[size * size + j * size + k] * matrix.base[i * size + j]
-                }
-            }
+            for i in 0..<inner { for j in 0..<inner { sum += slopes[i * size + k] * slopes[j * size + k] * m[i * size + j] } }
             out[k] = max(0, sum * variance).squareRoot()
         }
-        if let last = used.last, last == 4 { out[n] = max(0, matrix.base[(used.count - 1) * size + used.count - 1] * variance).squareRoot() }
+        out[n] = delay ? max(0, m[inner * size + inner] * variance).squareRoot() : 0
     }
 
     /// Derivatives of the model's numbers by an unknown.

@@ -8,6 +8,13 @@ struct NormalEquations {
     /// Downhill.
     var slope = SIMD3<Double>.zero
 
+    /// One more equation, for a coordinate of the place.
+    @inline(__always)
+    mutating func add(_ axis: Int) {
+        axes[count] = axis
+        count += 1
+    }
+
     /// Takes out what the weights of the shapes can explain themselves.
     @inline(__always)
     mutating func project(_ along: (SIMD3<Double>, SIMD3<Double>), a: Bool, b: Bool, g11: Double, g12: Double, g22: Double) {

@@ -3,32 +3,33 @@ import Foundation
 /// Least squares in a response space: weights by variable projection (Golub and Pereyra 1973, in Kaufman's form), rates and delay by Levenberg and
 /// Marquardt, derivatives from the tables. One worker's; its memory is taken once.
 struct ResponseFit {
-    let model: KineticModel, tables: ResponseTables, search: ResponseSearch
+    let model: KineticModel, tables: ResponseTables
     /// The largest volume fraction ve may take.
     let largestVe: Double
-    private let shapes: [ResponseShape]
-    private let delayed: Bool
-    private let memory: Scratch<Lane>, products: Scratch<Float>, directions: [UnsafeMutablePointer<Lane>]
+    // All plain memory, so that nothing is counted or copied in the loops.
+    private let two, delayed: Bool
+    private let net: ResponseSearch.Net
+    private let memory: Scratch<Lane>, directions: UnsafeMutablePointer<Lane>
     private var here: ResponsePoint, there: ResponsePoint
+    private var habit = RateHabit.none
 
     /// Steps a fit may take.
     static let mostSteps = 30
 
     init(model: KineticModel, tables: ResponseTables, search: ResponseSearch, largestVe: Double) {
-        (self.model, self.tables, self.search, self.largestVe) = (model, tables, search, largestVe)
-        (shapes, delayed) = (model.shapes, tables.delayCount > 1)
-        let lanes = tables.lanes, rows = 2 * ResponsePoint.rows + 3
-        memory = Scratch(rows * lanes, repeating: Lane.zero)
-        products = Scratch(search.rowCount, repeating: 0)
+        (self.model, self.tables, self.largestVe) = (model, tables, largestVe)
+        (two, delayed) = (model.shapes.count == 2, tables.delayCount > 1)
+        net = ResponseSearch.Net(search)
+        let lanes = tables.lanes, rows = ResponsePoint.rows
+        memory = Scratch((2 * rows + 3) * lanes, repeating: Lane.zero)
         here = ResponsePoint(memory.base, lanes: lanes)
-        there = ResponsePoint(memory.base + ResponsePoint.rows * lanes, lanes: lanes)
-        let base = memory.base
-        directions = (0..<3).map { base + (2 * ResponsePoint.rows + $0) * lanes }
+        there = ResponsePoint(memory.base + rows * lanes, lanes: lanes)
+        directions = memory.base + 2 * rows * lanes
     }
 
     func free() {
         memory.free()
-        products.free()
+        net.free()
     }
 
     /// The best curve of the model.
@@ -39,11 +40,12 @@ struct ResponseFit {
         var sum: Float = 0
     }
 
-    mutating func fit(_ z: UnsafePointer<Lane>) -> Result {
+    mutating func fit(_ z: UnsafePointer<Lane>, noise: Float) -> Result {
         let lanes = tables.lanes, size = dot(z, z, lanes)
-        let start = search.best(z, lanes: lanes, products: products.base)
+        habit = RateHabit(model, variance: noise)
+        let start = net.best(z, lanes: lanes)
         here.place = SIMD3(start.rate, start.slow, Double(start.delay))
-        evaluate(&here, z)
+        Self.evaluate(&here, z, tables, model, two, habit)
         var result = Result()
         if here.a == 0 && here.b == 0 { result.outcome = .noUptake } else if model.rateCount + (delayed ? 1 : 0) > 0 { result.outcome = descend(z, size) }
         if largestVe < .infinity, model == .tofts || model == .extendedTofts, here.a > 0, Double(here.a) > largestVe * ResponseSpace.rate(here.place.x) {
@@ -58,18 +60,18 @@ struct ResponseFit {
 
     /// Shapes, weights and rest at the point's place.
     @inline(__always)
-    private func evaluate(_ p: inout ResponsePoint, _ z: UnsafePointer<Lane>) {
-        let t = tables, lanes = t.lanes, stride = ResponseSpace.rateCount * lanes
-        let two = shapes.count == 2
-        switch model {
-        case .patlak:
-            t.fixed(t.decaying, stride: stride, p.place.z, value: p.first, byDelay: p.firstByDelay)
-            t.fixed(t.plasma, stride: lanes, p.place.z, value: p.second, byDelay: p.secondByDelay)
-        default:
+    private static func evaluate(_ p: inout ResponsePoint, _ z: UnsafePointer<Lane>, _ t: ResponseTables, _ model: KineticModel, _ two: Bool, _ habit: RateHabit) {
+        let lanes = t.lanes
+        if model == .patlak {
+            t.integral(p.place.z, value: p.first, byDelay: p.firstByDelay)
+        } else {
             t.decaying(p.place.x, p.place.z, value: p.first, byRate: p.firstByRate, byDelay: p.firstByDelay)
-            if model == .extendedTofts { t.fixed(t.plasma, stride: lanes, p.place.z, value: p.second, byDelay: p.secondByDelay) }
-            if model == .uptake { t.fixed(t.decaying, stride: stride, p.place.z, value: p.second, byDelay: p.secondByDelay) }
-            if model == .exchange { t.decaying(p.place.y, p.place.z, value: p.second, byRate: p.secondByRate, byDelay: p.secondByDelay) }
+        }
+        switch model {
+        case .extendedTofts, .patlak: t.plasma(p.place.z, value: p.second, byDelay: p.secondByDelay)
+        case .uptake: t.integral(p.place.z, value: p.second, byDelay: p.secondByDelay)
+        case .exchange: t.decaying(p.place.y, p.place.z, value: p.second, byRate: p.secondByRate, byDelay: p.secondByDelay)
+        case .tofts: break
         }
         let b1 = dot(p.first, z, lanes), b2 = two ? dot(p.second, z, lanes) : 0
         p.g11 = max(dot(p.first, p.first, lanes), .leastNormalMagnitude)
@@ -82,11 +84,12 @@ struct ResponseFit {
             sum += rest * rest
         }
         p.sum = sum.sum()
+        p.cost = p.sum + habit.cost(p.place)
     }
 
     /// Weights that are not negative.
     @inline(__always)
-    private func weigh(_ p: inout ResponsePoint, _ b1: Float, _ b2: Float) {
+    private static func weigh(_ p: inout ResponsePoint, _ b1: Float, _ b2: Float) {
         let g11 = Double(p.g11), g12 = Double(p.g12), g22 = Double(p.g22), determinant = g11 * g22 - g12 * g12
         if determinant > 1e-9 * g11 * g22 {
             let a = (Double(b1) * g22 - Double(b2) * g12) / determinant, b = (Double(b2) * g11 - Double(b1) * g12) / determinant
@@ -115,17 +118,17 @@ struct ResponseFit {
                 place = pointwiseMax(pointwiseMin(place, limits), .zero)
                 if place == here.place { return atBound(limits) ? .atBound : .settled }
                 there.place = place
-                evaluate(&there, z)
-                let gain = here.sum - there.sum
+                Self.evaluate(&there, z, tables, model, two, habit)
+                let gain = here.cost - there.cost
                 if gain > 0 {
-                    let small = gain < 1e-6 * there.sum + 1e-12 * size
+                    let small = gain < 1e-4 * there.cost + 1e-12 * size
                     swap(&here, &there)
                     damping = max(1e-7, damping * 0.1)
                     if small { return atBound(limits) ? .atBound : .settled }
                     better = true
                     break
                 }
-                if damping > 1e3 || -gain < 1e-7 * here.sum + 1e-13 * size { return atBound(limits) ? .atBound : .settled }
+                if damping > 1e3 || -gain < 1e-7 * here.cost + 1e-13 * size { return atBound(limits) ? .atBound : .settled }
                 damping *= 10
             }
             if !better { break }
@@ -139,29 +142,40 @@ struct ResponseFit {
     }
 
     /// Derivatives of the curve by rates and delay, what the shapes could take over themselves taken out.
+    @inline(__always)
     private func normalEquations() -> NormalEquations {
         let lanes = tables.lanes, p = here
         var n = NormalEquations()
-        func add(_ axis: Int, _ fill: (UnsafeMutablePointer<Lane>) -> Void) {
-            fill(directions[n.count])
-            n.axes[n.count] = axis
-            n.count += 1
+        if model.rateCount > 0 && p.a > 0 {
+            for l in 0..<lanes { directions[l] = p.firstByRate[l] * p.a }
+            n.add(0)
         }
-        if model.rateCount > 0 && p.a > 0 { add(0) { d in for l in 0..<lanes { d[l] = p.firstByRate[l] * p.a } } }
-        if model.rateCount > 1 && p.b > 0 { add(1) { d in for l in 0..<lanes { d[l] = p.secondByRate[l] * p.b } } }
+        if model.rateCount > 1 && p.b > 0 {
+            let d = directions + n.count * lanes
+            for l in 0..<lanes { d[l] = p.secondByRate[l] * p.b }
+            n.add(1)
+        }
         if delayed {
-            let two = shapes.count == 2
-            add(2) { d in for l in 0..<lanes { d[l] = two ? p.firstByDelay[l] * p.a + p.secondByDelay[l] * p.b : p.firstByDelay[l] * p.a } }
+            delayDirection(directions + n.count * lanes)
+            n.add(2)
         }
         var along = (SIMD3<Double>.zero, SIMD3<Double>.zero)
         for i in 0..<n.count {
-            along.0[i] = Double(dot(directions[i], p.first, lanes))
-            along.1[i] = p.b > 0 ? Double(dot(directions[i], p.second, lanes)) : 0
-            n.slope[i] = Double(dot(directions[i], p.rest, lanes))
-            for j in 0...i { n.matrix[i][j] = Double(dot(directions[i], directions[j], lanes)) }
+            let d = directions + i * lanes
+            along.0[i] = Double(dot(d, p.first, lanes))
+            along.1[i] = p.b > 0 ? Double(dot(d, p.second, lanes)) : 0
+            n.slope[i] = Double(dot(d, p.rest, lanes))
+            for j in 0...i { n.matrix[i][j] = Double(dot(d, directions + j * lanes, lanes)) }
         }
+        habit.add(to: &n, p.place)
         n.project(along, a: p.a > 0, b: p.b > 0, g11: Double(p.g11), g12: Double(p.g12), g22: Double(p.g22))
         return n
+    }
+
+    /// The derivative of the curve by the delay, in steps of the tables.
+    @inline(__always)
+    private func delayDirection(_ d: UnsafeMutablePointer<Lane>) {
+        for l in 0..<tables.lanes { d[l] = two ? here.firstByDelay[l] * here.a + here.secondByDelay[l] * here.b : here.firstByDelay[l] * here.a }
     }
 
     /// Brings ve back to its largest value: the rate is that of the weight, which is searched by turns.
@@ -170,7 +184,7 @@ struct ResponseFit {
             let rate = max(0, Double(here.a) / largestVe), x = min(ResponseSpace.end, ResponseSpace.place(rate))
             if abs(x - here.place.x) < 1e-4 { break }
             here.place.x = x
-            evaluate(&here, z)
+            Self.evaluate(&here, z, tables, model, two, habit)
         }
     }
 }
@@ -178,9 +192,13 @@ struct ResponseFit {
 extension ResponseFit {
     /// Standard errors of the numbers at the point where `fit` came to rest, then of the delay in steps of the tables.
     func errors(_ estimate: FitErrors, of result: Result, variance: Double, into out: UnsafeMutablePointer<Double>) {
-        let lanes = tables.lanes, two = shapes.count == 2, p = here, d = directions[0]
-        if delayed { for l in 0..<lanes { d[l] = two ? p.firstByDelay[l] * p.a + p.secondByDelay[l] * p.b : p.firstByDelay[l] * p.a } }
-        let columns = [p.first, two ? p.second : nil, model.rateCount > 0 ? p.firstByRate : nil, model.rateCount > 1 ? p.secondByRate : nil, delayed ? d : nil]
-        estimate.estimate(columns, scales: [1, 1, p.a, p.b, 1], lanes: lanes, model: model, weights: result.weights, variance: variance, into: out)
+        if delayed { delayDirection(directions) }
+        estimate.clear()
+        estimate.add(0, here.first, 1)
+        if two { estimate.add(1, here.second, 1) }
+        if model.rateCount > 0 { estimate.add(2, here.firstByRate, here.a) }
+        if model.rateCount > 1 { estimate.add(3, here.secondByRate, here.b) }
+        if delayed { estimate.add(4, directions, 1) }
+        estimate.estimate(lanes: tables.lanes, model: model, weights: result.weights, variance: variance, into: out)
     }
 }

@@ -6,7 +6,7 @@ import Foundation
 /// other; the latter are made once.
 struct ResponseSearch: Sendable {
     /// Every so many places of the tables is a point of the net.
-    private static let rateStride = 6
+    private static let rateStride = 4
 
     struct Point: Sendable {
         /// Rows of the two shapes in `rows`; the second is -1 for a single shape.
@@ -58,25 +58,39 @@ struct ResponseSearch: Sendable {
         (self.rows, self.points, rowCount) = (rows, points, rows.count / lanes)
     }
 
-    /// Places of the rates and index of the delay where two shapes with weights that are not negative explain most of a curve.
-    ///
-    /// - Parameter products: scratch for `rowCount` numbers.
-    @inline(__always)
-    func best(_ z: UnsafePointer<Lane>, lanes: Int, products: UnsafeMutablePointer<Float>) -> (rate: Double, slow: Double, delay: Int) {
-        rows.withUnsafeBufferPointer { r in
-            for i in 0..<rowCount { products[i] = dot(r.baseAddress! + i * lanes, z, lanes) }
+    /// The net as bare memory of one worker.
+    struct Net {
+        private let rows: Scratch<Lane>, points: Scratch<Point>, products: Scratch<Float>
+
+        init(_ search: ResponseSearch) {
+            rows = Scratch(search.rows.count, repeating: .zero)
+            for (i, row) in search.rows.enumerated() { rows.base[i] = row }
+            let none = Point(first: 0, second: -1, g11: 1, g12: 0, g22: 1, inverse: 0, rate: 0, slow: 0, delay: 0)
+            points = Scratch(search.points.count, repeating: none)
+            for (i, point) in search.points.enumerated() { points.base[i] = point }
+            products = Scratch(search.rowCount, repeating: 0)
         }
-        var most: Float = -1, at = 0
-        points.withUnsafeBufferPointer { points in
+
+        func free() {
+            rows.free()
+            points.free()
+            products.free()
+        }
+
+        /// Places of the rates and index of the delay where two shapes with weights that are not negative explain most of a curve.
+        @inline(__always)
+        func best(_ z: UnsafePointer<Lane>, lanes: Int) -> (rate: Double, slow: Double, delay: Int) {
+            for i in 0..<products.count { products.base[i] = dot(rows.base + i * lanes, z, lanes) }
+            var most: Float = -1, at = 0
             for i in 0..<points.count {
-                let p = points[i], b1 = products[Int(p.first)], b2 = p.second >= 0 ? products[Int(p.second)] : 0
+                let p = points.base[i], b1 = products.base[Int(p.first)], b2 = p.second >= 0 ? products.base[Int(p.second)] : 0
                 let a = (b1 * p.g22 - b2 * p.g12) * p.inverse, b = (b2 * p.g11 - b1 * p.g12) * p.inverse
                 let one = b1 > 0 ? b1 * b1 / p.g11 : 0, two = b2 > 0 ? b2 * b2 / p.g22 : 0
                 let explained = a > 0 && b > 0 ? a * b1 + b * b2 : max(one, two)
                 if explained > most { (most, at) = (explained, i) }
             }
+            let p = points.base[at]
+            return (Double(p.rate) * ResponseSpace.step, Double(p.slow) * ResponseSpace.step, Int(p.delay))
         }
-        let p = points[at]
-        return (Double(p.rate) * ResponseSpace.step, Double(p.slow) * ResponseSpace.step, Int(p.delay))
     }
 }

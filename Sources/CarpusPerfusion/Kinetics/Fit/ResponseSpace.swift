@@ -79,7 +79,7 @@ struct ResponseSpace: Sendable {
         (self.times, self.basis, self.delays, self.plasma, self.decaying) = (times, basis, delays, plasma, decaying)
     }
 
-    /// Orthonormal directions, one after the other, that hold all shapes to 10⁻⁵ of their size: the shape that is held worst gives the next
+    /// Orthonormal directions, one after the other, that hold all shapes to 2 · 10⁻⁵ of their size: the shape that is held worst gives the next
     /// direction (Gram and Schmidt with pivots), over every second rate and at most 25 delays, and all delays of the plasma.
     private static func directions(_ raw: [Float], frames n: Int, delays: Int) -> [Double] {
         let stride = max(1, delays / 25)
@@ -93,7 +93,7 @@ struct ResponseSpace: Sendable {
             }
         }
         var sizes = [Double](repeating: 1, count: left.count), found: [Double] = []
-        while found.count < n * n, let worst = sizes.indices.max(by: { sizes[$0] < sizes[$1] }), sizes[worst] > 1e-10 {
+        while found.count < n * n, let worst = sizes.indices.max(by: { sizes[$0] < sizes[$1] }), sizes[worst] > 4e-10 {
             let size = left[worst].reduce(0) { $0 + $1 * $1 }.squareRoot()
             let direction = left[worst].map { $0 / size }
             found += direction
