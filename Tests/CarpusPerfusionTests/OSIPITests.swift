@@ -23,6 +23,9 @@ struct OSIPITests {
             var parameters = KineticFit.Parameters()
             (parameters.model, parameters.method, parameters.shortestDelay, parameters.longestDelay) = (model, method, delay.lowerBound, delay.upperBound)
             let found = try KineticFit(input: input, times: t, parameters: parameters).fit(c.map(Float.init), count: 1)
+            if ProcessInfo.processInfo.environment["CARPUS_TEST_VERBOSE"] != nil, model == .exchange || model == .uptake, delay.upperBound > 0 {
+                print("OSIPI fit", row["label"]!, truth.map { "\($0.key.rawValue) \(row[$0.value.0]!)" }, found.values.map { $0[0] }, found.residuals, found.outcomes[0])
+            }
             for (q, (column, scale)) in truth {
                 let t = (Double(row[column]!)! + (q == .delay ? shift : 0)) * scale
                 all[q, default: []].append((Double(found[q]![0]) - t, t))

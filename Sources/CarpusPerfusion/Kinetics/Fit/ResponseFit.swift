@@ -8,23 +8,27 @@ struct ResponseFit {
     let largestVe: Double
     // All plain memory, so that nothing is counted or copied in the loops.
     private let two, delayed: Bool
+    /// From how many delays it sets out.
+    private let starts: Int
     private let net: ResponseSearch.Net
     private let memory: Scratch<Lane>, directions: UnsafeMutablePointer<Lane>
-    private var here: ResponsePoint, there: ResponsePoint
+    private var here: ResponsePoint, there: ResponsePoint, kept: ResponsePoint
     private var habit = RateHabit.none
 
     /// Steps a fit may take.
-    static let mostSteps = 30
+    static let mostSteps = 60
 
     init(model: KineticModel, tables: ResponseTables, search: ResponseSearch, largestVe: Double) {
         (self.model, self.tables, self.largestVe) = (model, tables, largestVe)
         (two, delayed) = (model.shapes.count == 2, tables.delayCount > 1)
         net = ResponseSearch.Net(search)
         let lanes = tables.lanes, rows = ResponsePoint.rows
-        memory = Scratch((2 * rows + 3) * lanes, repeating: Lane.zero)
+        memory = Scratch((3 * rows + 3) * lanes, repeating: Lane.zero)
         here = ResponsePoint(memory.base, lanes: lanes)
         there = ResponsePoint(memory.base + rows * lanes, lanes: lanes)
-        directions = memory.base + 2 * rows * lanes
+        kept = ResponsePoint(memory.base + 2 * rows * lanes, lanes: lanes)
+        directions = memory.base + 3 * rows * lanes
+        starts = !delayed ? 1 : model == .exchange ? 4 : 2
     }
 
     func free() {
@@ -43,11 +47,18 @@ struct ResponseFit {
     mutating func fit(_ z: UnsafePointer<Lane>, noise: Float) -> Result {
         let lanes = tables.lanes, size = dot(z, z, lanes)
         habit = RateHabit(model, variance: noise)
-        let start = net.best(z, lanes: lanes)
-        here.place = SIMD3(start.rate, start.slow, Double(start.delay))
-        Self.evaluate(&here, z, tables, model, two, habit)
-        var result = Result()
-        if here.a == 0 && here.b == 0 { result.outcome = .noUptake } else if model.rateCount + (delayed ? 1 : 0) > 0 { result.outcome = descend(z, size) }
+        var result = Result(), tried = 0
+        let delays = net.look(z, lanes: lanes)
+        while tried < starts, let place = net.next(delays) {
+            if tried > 0 { swap(&here, &kept) }
+            here.place = place
+            Self.evaluate(&here, z, tables, model, two, habit)
+            var outcome = FitOutcome.settled
+            if here.a == 0 && here.b == 0 { outcome = .noUptake } else if model.rateCount + (delayed ? 1 : 0) > 0 { outcome = descend(z, size) }
+            if tried > 0 && kept.cost <= here.cost { swap(&here, &kept) } else { result.outcome = outcome }
+            tried += 1
+            if result.outcome == .noUptake { break }
+        }
         if largestVe < .infinity, model == .tofts || model == .extendedTofts, here.a > 0, Double(here.a) > largestVe * ResponseSpace.rate(here.place.x) {
             holdVe(z)
             result.outcome = .atBound
@@ -194,8 +205,8 @@ extension ResponseFit {
     func errors(_ estimate: FitErrors, of result: Result, variance: Double, into out: UnsafeMutablePointer<Double>) {
         if delayed { delayDirection(directions) }
         estimate.clear()
-        estimate.add(0, here.first, 1)
-        if two { estimate.add(1, here.second, 1) }
+        if here.a > 0 { estimate.add(0, here.first, 1) }
+        if two && here.b > 0 { estimate.add(1, here.second, 1) }
         if model.rateCount > 0 { estimate.add(2, here.firstByRate, here.a) }
         if model.rateCount > 1 { estimate.add(3, here.secondByRate, here.b) }
         if delayed { estimate.add(4, directions, 1) }

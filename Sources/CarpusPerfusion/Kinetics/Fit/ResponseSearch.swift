@@ -61,6 +61,8 @@ struct ResponseSearch: Sendable {
     /// The net as bare memory of one worker.
     struct Net {
         private let rows: Scratch<Lane>, points: Scratch<Point>, products: Scratch<Float>
+        /// What is explained at most at each delay, and where.
+        private let best: Scratch<(explained: Float, point: Int)>
 
         init(_ search: ResponseSearch) {
             rows = Scratch(search.rows.count, repeating: .zero)
@@ -69,28 +71,43 @@ struct ResponseSearch: Sendable {
             points = Scratch(search.points.count, repeating: none)
             for (i, point) in search.points.enumerated() { points.base[i] = point }
             products = Scratch(search.rowCount, repeating: 0)
+            best = Scratch(Set(search.points.map(\.delay)).count + 1, repeating: (0, 0))
         }
 
         func free() {
             rows.free()
             points.free()
             products.free()
+            best.free()
         }
 
-        /// Places of the rates and index of the delay where two shapes with weights that are not negative explain most of a curve.
+        /// Finds, for each delay of the net, the place where two shapes with weights that are not negative explain most of a curve.
+        ///
+        /// - Returns: how many delays there are.
         @inline(__always)
-        func best(_ z: UnsafePointer<Lane>, lanes: Int) -> (rate: Double, slow: Double, delay: Int) {
+        func look(_ z: UnsafePointer<Lane>, lanes: Int) -> Int {
             for i in 0..<products.count { products.base[i] = dot(rows.base + i * lanes, z, lanes) }
-            var most: Float = -1, at = 0
+            var delays = 0, last: Int32 = -1
             for i in 0..<points.count {
                 let p = points.base[i], b1 = products.base[Int(p.first)], b2 = p.second >= 0 ? products.base[Int(p.second)] : 0
                 let a = (b1 * p.g22 - b2 * p.g12) * p.inverse, b = (b2 * p.g11 - b1 * p.g12) * p.inverse
                 let one = b1 > 0 ? b1 * b1 / p.g11 : 0, two = b2 > 0 ? b2 * b2 / p.g22 : 0
                 let explained = a > 0 && b > 0 ? a * b1 + b * b2 : max(one, two)
-                if explained > most { (most, at) = (explained, i) }
+                if p.delay != last { (delays, last, best.base[delays]) = (delays + 1, p.delay, (explained, i)) }
+                else if explained > best.base[delays - 1].explained { best.base[delays - 1] = (explained, i) }
             }
-            let p = points.base[at]
-            return (Double(p.rate) * ResponseSpace.step, Double(p.slow) * ResponseSpace.step, Int(p.delay))
+            return delays
+        }
+
+        /// The next best of the places that `look` found, each once; nil when there are no more.
+        @inline(__always)
+        func next(_ delays: Int) -> SIMD3<Double>? {
+            var at = -1
+            for i in 0..<delays where best.base[i].explained >= 0 && (at < 0 || best.base[i].explained > best.base[at].explained) { at = i }
+            guard at >= 0 else { return nil }
+            best.base[at].explained = -1
+            let p = points.base[best.base[at].point]
+            return SIMD3(Double(p.rate) * ResponseSpace.step, Double(p.slow) * ResponseSpace.step, Double(p.delay))
         }
     }
 }
