@@ -1,0 +1,156 @@
+import CarpusCore
+import CarpusIO
+import CarpusTestSupport
+import Foundation
+import Testing
+
+@testable import CarpusPerfusion
+
+/// A field of curves on an anisotropic grid.
+struct Field {
+    let series: TimeSeries
+    let regions: LabelMap
+
+    /// Halves of a box, one with curves of known class in turn, one with noise; every voxel has its own scale.
+    init(step: Double = 6, frames: Int = 60, baseline: Int = 6) throws {
+        let grid = try Grid(size: Index3(24, 10, 4), spacing: Vector3(0.5, 0.5, 3))
+        let half = grid.count / 2
+        let made = SimulatedCurves.make(half, step: step, frames: frames, baseline: baseline, snr: 50, seed: 3), quiet = SimulatedCurves.make(half * 6, step: step, frames: frames, baseline: baseline, snr: 20, seed: 4)
+        var scalars = [Float](repeating: 0, count: grid.count * frames), labels = [UInt16](repeating: 2, count: grid.count)
+        for v in 0..<half {
+            labels[v] = 1
+            for t in 0..<frames {
+                scalars[t * grid.count + v] = made.curves[v][t]
+                scalars[t * grid.count + half + v] = quiet.curves[v * 6][t]
+            }
+        }
+        series = TimeSeries(grid: grid, times: made.times, scalars: scalars)
+        regions = LabelMap(grid: grid, labels: labels, legend: Legend([Label(value: 1, name: "synovium", color: [1, 2, 3]), Label(value: 2, name: "muscle", color: [4, 5, 6]), Label(value: 3, name: "bone", color: [7, 8, 9])]))
+    }
+}
+
+@Suite("Maps and regions")
+struct MapTests {
+    @Test("the arrival is found, regions are counted in voxels and millilitres, and nothing is counted twice")
+    func regions() throws {
+        let field = try Field(), maps = try EnhancementMaps.compute(field.series, region: field.regions)
+        #expect((5...7).contains(maps.arrival.baselineFrames), "\(maps.arrival)")
+        let rows = try RegionStatistics.measure(maps, regions: field.regions, method: "test/1")
+        func value(_ name: String, _ region: String) -> Double? { rows.first { $0.quantity == name && $0.region == region }?.value }
+        let n = try #require(value("N-total", "synovium")), parts = ["persistent", "plateau", "washout"].compactMap { value("N-\($0)", "synovium") }
+        #expect(abs(n - 400) < 12, "five sixths of 480 enhance: \(n)")
+        #expect(parts.reduce(0, +) == n)
+        #expect(try #require(value("enhancing-volume", "synovium")) == n * 0.75 / 1000)
+        #expect(abs(try #require(value("MExN", "synovium")) - n * (try #require(value("ME", "synovium")))) < 1e-6)
+        #expect(abs(try #require(value("IRExV", "synovium")) - n * 0.75 / 1000 * (try #require(value("IRE", "synovium")))) < 1e-9)
+        #expect(value("N-total", "muscle") == 0 && rows.contains { $0.region == "bone" && $0.status == .notScorable } && rows.contains { $0.quantity == "ME" && $0.region == "muscle" && $0.status == .notScorable })
+        let part = try RegionStatistics.measure(maps, regions: nil, excluding: LabelMap(grid: field.series.grid, labels: maps.classes.labels.map { $0 == 3 ? 1 : 0 }, legend: ArterialExclusion.legend), method: "t")
+        #expect(part.first { $0.quantity == "N-washout" }?.value == 0)
+    }
+
+    @Test("nothing depends on threads, and no map has a gap inside its region")
+    func threads() throws {
+        let field = try Field(), before = Parallel.threads
+        defer { Parallel.threads = before }
+        Parallel.threads = 1
+        let one = try EnhancementMaps.compute(field.series, region: field.regions)
+        Parallel.threads = 3
+        let three = try EnhancementMaps.compute(field.series, region: field.regions)
+        #expect(one.labels == three.labels && one.initialRate.scalars == three.initialRate.scalars && one.probability.scalars == three.probability.scalars)
+        for map in [one.maximum, one.initialRate, one.onset, one.peak, one.washIn, one.washOut, one.area60, one.area90, one.fitError, one.probability] {
+            #expect(map.scalars.allSatisfy(\.isFinite))
+        }
+        #expect(one.probability.scalars.allSatisfy { $0 >= 0 && $0 <= 1.0001 })
+    }
+
+    @Test("times that are no axis are refused in words")
+    func times() throws {
+        func complaint(_ times: [Double], _ frames: Int) -> String? {
+            do { try TimeAxis.check(times, frames: frames) } catch { return "\(error)" }
+            return nil
+        }
+        #expect(complaint([], 0)?.contains("no frames") == true)
+        #expect(complaint([0], 1)?.contains("one volume") == true)
+        #expect(complaint([0, 1], 2)?.contains("at least 4") == true)
+        #expect(complaint([0, 1, 2], 4)?.contains("3 times for 4 frames") == true)
+        #expect(complaint([0, 1, 1, 2], 4)?.contains("is that of frame 2 and of frame 3") == true)
+        #expect(complaint([0, 2, 1, 3], 4)?.contains("comes before") == true)
+        #expect(complaint([0, 1, .nan, 3], 4)?.contains("no number") == true)
+        #expect(complaint([0, 1, 2, 3], 4) == nil)
+        #expect(throws: PerfusionError.self) { try TimeAxis.even(interval: 0, frames: 10) }
+        let grid = try Grid(size: Index3(2, 1, 1), spacing: Vector3(1, 1, 1))
+        let empty = TimeSeries(grid: grid, times: [0, 1, 2, 3], scalars: [Float](repeating: .nan, count: 8))
+        #expect(throws: PerfusionError.self) { try EnhancementMaps.compute(empty) }
+    }
+
+    @Test("a tube that enhances early and falls is an artery, a blob of synovium is not")
+    func arteries() throws {
+        let grid = try Grid(size: Index3(20, 20, 8), spacing: Vector3(1, 1, 2)), frames = 50, times = (0..<frames).map { Double($0) * 5 }
+        var scalars = [Float](repeating: 100, count: grid.count * frames), dice = Dice(seed: 9), truth = Set<Int>()
+        for t in 0..<frames {
+            let s = times[t]
+            let arterial = s < 30 ? 0 : s < 40 ? (s - 30) / 10 * 2.5 : 2.5 * (0.4 + 0.6 * exp(-(s - 40) / 15))
+            let synovial = s < 35 ? 0 : s < 75 ? (s - 35) / 40 * 1.5 : 1.5 * (1 - 0.4 * (s - 75) / 175)
+            for z in 0..<8 {
+                for y in 0..<20 { for x in 0..<20 {
+                    let v = grid.offset(x, y, z)
+                    if (4...5).contains(x) && (4...5).contains(y) { scalars[t * grid.count + v] = 100 * Float(1 + arterial); truth.insert(v) }
+                    if (10...16).contains(x) && (8...14).contains(y) && (2...5).contains(z) { scalars[t * grid.count + v] = 100 * Float(1 + synovial) }
+                } }
+            }
+        }
+        for i in scalars.indices { scalars[i] += 2 * dice.normal() }
+        let series = TimeSeries(grid: grid, times: times, scalars: scalars), maps = try EnhancementMaps.compute(series)
+        let found = try ArterialExclusion.find(maps).labels.enumerated().filter { $0.element > 0 }.map(\.offset)
+        #expect(Set(found).isSubset(of: truth) && found.count > truth.count * 9 / 10, "\(found.count) of \(truth.count)")
+    }
+
+    @Test("pharmacokinetics without T1 are refused, with the reason")
+    func refusal() throws {
+        let field = try Field()
+        var p = KineticAnalysis.Parameters()
+        (p.repetitionTime, p.flipAngle, p.fatSuppressed) = (0.005, 20, true)
+        do {
+            _ = try KineticAnalysis.compute(field.series, region: field.regions, parameters: p, method: "t")
+            Issue.record("it was not refused")
+        } catch let error as PerfusionError {
+            #expect(error.code == .needsT1 && error.message.contains("fat-suppressed"))
+        }
+        p.fatSuppressed = false
+        #expect(throws: PerfusionError.self) { try KineticAnalysis.compute(field.series, parameters: p, method: "t") }
+        p.tissueT1 = 1.2
+        let found = try KineticAnalysis.compute(field.series, region: field.regions, parameters: p, method: "t")
+        #expect(found.maps[.ktrans]?.scalars.allSatisfy { $0.isFinite && $0 >= 0 } == true)
+        #expect(found.measurements.contains { $0.region == "synovium" && $0.quantity == "Ktrans-median" })
+    }
+}
+
+@Suite("Real dynamic series", .enabled(if: TestData.available))
+struct RealSeriesTests {
+    @Test("the abdomen's tumour enhances as it was measured, on its own uneven times")
+    func abdomen() throws {
+        let folder = TestData.url("dce_abdomen_madym/derived")
+        let told = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appending(path: "dce_4d.json"))) as? [String: Any]
+        let times = try #require(told?["times_s_from_first"] as? [Double])
+        guard case .series(let read) = try NIfTI.read(folder.appending(path: "dce_4d.nii.gz")).content else { Issue.record("no series"); return }
+        let series = TimeSeries(grid: read.grid, times: times, scalars: read.scalars), tumour = try NIfTI.readLabels(folder.appending(path: "tumour_roi.nii.gz"))
+        let maps = try EnhancementMaps.compute(series, region: tumour), inside = maps.voxels
+        #expect(inside.count == 294 && maps.arrival.baselineFrames > 2)
+        let base = inside.map { Double(maps.baseline.scalars[$0]) }.reduce(0, +) / 294
+        #expect(abs(base - 79) < 8, "\(base)")
+        let enhancing = inside.filter { maps.classes.labels[$0] != 0 }
+        #expect(enhancing.count > 250)
+        for map in [maps.maximum, maps.initialRate, maps.onset, maps.probability] { #expect(inside.allSatisfy { map.scalars[$0].isFinite }) }
+        let top = enhancing.map { Double(maps.baseline.scalars[$0]) * (1 + Double(maps.maximum.scalars[$0])) }.reduce(0, +) / Double(enhancing.count)
+        #expect(top > 200 && top < 330, "\(top)")
+    }
+
+    @Test("T1 of the abdomen lies where tissue's does")
+    func flipAngles() throws {
+        let folder = TestData.url("dce_abdomen_madym/derived"), tumour = try NIfTI.readLabels(folder.appending(path: "tumour_roi.nii.gz"))
+        let volumes = try (1...3).map { try NIfTI.readVolume(folder.appending(path: "vfa_\($0).nii.gz")) }
+        let t1 = try VariableFlipAngle(flipAngles: [2, 10, 18], repetitionTimes: [0.0035, 0.0035, 0.0035]).map(volumes, region: tumour).t1
+        let known = t1.scalars.filter { $0.isFinite }
+        #expect(known.count > 250)
+    }
+}
