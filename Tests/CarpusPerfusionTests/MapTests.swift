@@ -40,9 +40,9 @@ struct MapTests {
         let n = try #require(value("N-total", "synovium")), parts = ["persistent", "plateau", "washout"].compactMap { value("N-\($0)", "synovium") }
         #expect(abs(n - 400) < 12, "five sixths of 480 enhance: \(n)")
         #expect(parts.reduce(0, +) == n)
-        #expect(try #require(value("enhancing-volume", "synovium")) == n * 0.75 / 1000)
-        #expect(abs(try #require(value("MExN", "synovium")) - n * (try #require(value("ME", "synovium")))) < 1e-6)
-        #expect(abs(try #require(value("IRExV", "synovium")) - n * 0.75 / 1000 * (try #require(value("IRE", "synovium")))) < 1e-9)
+        let volume = try #require(value("enhancing-volume", "synovium")), me = try #require(value("ME", "synovium")), ire = try #require(value("IRE", "synovium"))
+        let meN = try #require(value("MExN", "synovium")), ireV = try #require(value("IRExV", "synovium"))
+        #expect(abs(volume - n * 0.75 / 1000) < 1e-9 && abs(meN - n * me) < 1e-6 && abs(ireV - volume * ire) < 1e-9)
         #expect(value("N-total", "muscle") == 0 && rows.contains { $0.region == "bone" && $0.status == .notScorable } && rows.contains { $0.quantity == "ME" && $0.region == "muscle" && $0.status == .notScorable })
         let part = try RegionStatistics.measure(maps, regions: nil, excluding: LabelMap(grid: field.series.grid, labels: maps.classes.labels.map { $0 == 3 ? 1 : 0 }, legend: ArterialExclusion.legend), method: "t")
         #expect(part.first { $0.quantity == "N-washout" }?.value == 0)
@@ -58,7 +58,7 @@ struct MapTests {
         let three = try EnhancementMaps.compute(field.series, region: field.regions)
         #expect(one.labels == three.labels && one.initialRate.scalars == three.initialRate.scalars && one.probability.scalars == three.probability.scalars)
         for map in [one.maximum, one.initialRate, one.onset, one.peak, one.washIn, one.washOut, one.area60, one.area90, one.fitError, one.probability] {
-            #expect(map.scalars.allSatisfy(\.isFinite))
+            #expect(map.scalars.allSatisfy { $0.isFinite })
         }
         #expect(one.probability.scalars.allSatisfy { $0 >= 0 && $0 <= 1.0001 })
     }

@@ -144,10 +144,10 @@ struct CurveAnalysis {
 
     /// Reads the curves that lie in the first `count` lanes and enhance.
     func read(_ count: Int, _ started: UnsafeMutablePointer<CurveReading>) {
-        let knots = basis.knots
+        let knots = basis.knots.count
         for lane in 0..<count {
             lines.load(relative.base + lane, stride: 8)
-            for k in knots.indices { search.along.base[k][lane] = Float(lines.along(knots[k])) }
+            for k in 0..<knots { search.along.base[k][lane] = Float(lines.along(knot: k)) }
         }
         let found = search.search()
         for lane in 0..<count {
@@ -165,7 +165,7 @@ struct CurveAnalysis {
         var rising = BentLineFit.Line(), level = rising, bent = rising
         if found.rising[lane] >= 0 { rising = lines.refined(lines.rising(at(found.rising[lane])), breaks: 1) { a, _ in lines.rising(a) } }
         if found.levelOnset[lane] >= 0 { level = lines.refined(lines.level(at(found.levelOnset[lane]), at(found.levelPeak[lane])), breaks: 2) { lines.level($0, $1) } }
-        if found.bentOnset[lane] >= 0 { bent = lines.refined(lines.bent(at(found.bentOnset[lane]), at(found.bentPeak[lane]), at(found.bentPeak[lane])), breaks: 2) { lines.bent($0, $1, $1) } }
+        if found.bentOnset[lane] >= 0 { bent = lines.refined(lines.bent(at(found.bentOnset[lane]), at(found.bentPeak[lane])), breaks: 2) { lines.bent($0, $1) } }
         var pause = bent
         if bent.explained >= 0 {
             for w in k where w > bent.peak {

@@ -6,7 +6,7 @@
 struct PiecewiseBasis: Sendable {
     let times: [Double]
     /// Sums of 1, t and t² over this frame and all later ones; one more entry, 0.
-    let count: [Double], first: [Double], second: [Double]
+    let sums: [SIMD3<Double>]
     /// Where breaks are searched first: the frames' times and the middles between them.
     let knots: [Double]
     /// First frame after each knot.
@@ -18,6 +18,7 @@ struct PiecewiseBasis: Sendable {
     let singles: [Float]
     /// Middle distance of frames, s.
     let step: Double
+    private let perStep: Double
 
     init(times: [Double], baselineFrames: Int) {
         self.times = times
@@ -25,7 +26,8 @@ struct PiecewiseBasis: Sendable {
         let n = times.count
         var (c, f, s) = ([Double](repeating: 0, count: n + 1), [Double](repeating: 0, count: n + 1), [Double](repeating: 0, count: n + 1))
         for i in stride(from: n - 1, through: 0, by: -1) { (c[i], f[i], s[i]) = (c[i + 1] + 1, f[i + 1] + times[i], s[i + 1] + times[i] * times[i]) }
-        (count, first, second) = (c, f, s)
+        sums = (0...n).map { SIMD3(c[$0], f[$0], s[$0]) }
+        perStep = 1 / step
         let begin = max(0, baselineFrames - 2), coarse = n > 48
         var knots: [Double] = []
         for i in begin..<max(begin + 1, n - 1) {
@@ -54,19 +56,26 @@ struct PiecewiseBasis: Sendable {
         s[i] - (a + b) * f[i] + a * b * c[i]
     }
 
-    /// First frame after a time.
-    @inline(__always) func frame(after t: Double) -> Int {
-        var low = 0, high = times.count
-        while low < high {
-            let middle = (low + high) / 2
-            if times[middle] > t { high = middle } else { low = middle + 1 }
-        }
-        return low
+    /// A hinge (t - τ)₊: its time, and the first frame after it.
+    struct Hinge {
+        let time: Double, frame: Int
     }
 
-    /// Product of the hinges at two times.
-    @inline(__always) func product(_ a: Double, _ b: Double) -> Double {
-        let i = frame(after: max(a, b))
-        return second[i] - (a + b) * first[i] + a * b * count[i]
+    /// The hinge at a time. The frame is guessed from the middle step and put right: one look on even axes.
+    @inline(__always) func hinge(_ t: Double) -> Hinge {
+        times.withUnsafeBufferPointer { times in
+            var i = max(0, min(times.count, Int((t - times[0]) * perStep) + 1))
+            while i > 0 && times[i - 1] > t { i -= 1 }
+            while i < times.count && times[i] <= t { i += 1 }
+            return Hinge(time: t, frame: i)
+        }
+    }
+
+    /// Product of two hinges.
+    @inline(__always) func product(_ a: Hinge, _ b: Hinge) -> Double {
+        sums.withUnsafeBufferPointer { s in
+            let s = s[max(a.frame, b.frame)]
+            return s.z - (a.time + b.time) * s.y + a.time * b.time * s.x
+        }
     }
 }
