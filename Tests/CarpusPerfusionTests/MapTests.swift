@@ -137,7 +137,8 @@ struct RealSeriesTests {
         let maps = try EnhancementMaps.compute(series, region: tumour), inside = maps.voxels
         #expect(inside.count == 294 && maps.arrival.baselineFrames > 2)
         let base = inside.map { Double(maps.baseline.scalars[$0]) }.reduce(0, +) / 294
-        #expect(abs(base - 79) < 8, "\(base)")
+        // 79 in the first frame; breathing moves it to 114 before the agent comes in the ninth.
+        #expect((79...114).contains(base) && (6...9).contains(maps.arrival.baselineFrames), "\(base)")
         let enhancing = inside.filter { maps.classes.labels[$0] != 0 }
         #expect(enhancing.count > 250)
         for map in [maps.maximum, maps.initialRate, maps.onset, maps.probability] { #expect(inside.allSatisfy { map.scalars[$0].isFinite }) }

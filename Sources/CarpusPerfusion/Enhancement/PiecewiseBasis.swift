@@ -28,7 +28,7 @@ struct PiecewiseBasis: Sendable {
         for i in stride(from: n - 1, through: 0, by: -1) { (c[i], f[i], s[i]) = (c[i + 1] + 1, f[i + 1] + times[i], s[i + 1] + times[i] * times[i]) }
         sums = (0...n).map { SIMD3(c[$0], f[$0], s[$0]) }
         perStep = 1 / step
-        let begin = max(0, baselineFrames - 2), coarse = n > 48
+        let begin = max(0, baselineFrames - 2), coarse = n > 30
         var knots: [Double] = []
         for i in begin..<max(begin + 1, n - 1) {
             knots.append(times[i])
