@@ -1,4 +1,4 @@
-public import CarpusCore
+import CarpusCore
 import CarpusIO
 public import Foundation
 

@@ -1,5 +1,5 @@
 public import CarpusCore
-public import CarpusPerfusion
+import CarpusPerfusion
 public import CarpusPipeline
 
 /// Extent and strength of enhancement, region by region.

@@ -1,8 +1,8 @@
-import ArgumentParser
+public import ArgumentParser
 import Carpus
 import CarpusCore
 import CarpusIO
-import CarpusPerfusion
+public import CarpusPerfusion
 import CarpusPipeline
 import Foundation
 

@@ -32,7 +32,7 @@ public enum KineticAnalysis {
         public var haematocrit = 0.42
         /// Where the arterial input comes from.
         public var input = InputSource.parker
-        /// When a population's input arrives, s on the axis of the series; just before the series' own arrival when nil.
+        /// When a population's input arrives, s on the axis of the series; two frames and two seconds before the series shows it when nil.
         public var inputArrival: Double? = nil
         /// Frames before the agent arrives; found from the series when nil.
         public var baselineFrames: Int? = nil
@@ -135,7 +135,7 @@ public enum KineticAnalysis {
     private static func input(_ series: TimeSeries, _ curves: EnhancementMaps, _ sequence: SpoiledGradientEcho, _ artery: LabelMap?, _ p: Parameters) throws -> (ArterialInputFunction, [Finding]) {
         let end = series.times[series.frameCount - 1], step = TimeAxis.step(series.times)
         func population(_ kind: PopulationInput) throws -> (ArterialInputFunction, [Finding]) {
-            guard let arrival = p.inputArrival ?? curves.arrival.time.map({ $0 - 1.5 * step }) else {
+            guard let arrival = p.inputArrival ?? curves.arrival.time.map({ $0 - 2 * step - 2 }) else {
                 throw PerfusionError(.badInput, "no arrival of the agent was found in the series; give inputArrival in seconds")
             }
             let note = Finding(.note, "perfusion.population-input", "The arterial input is a population's (\(kind.rawValue)), not the patient's; amounts carry that doubt.", evidence: ["arrival-s": "\(arrival)"])
