@@ -43,10 +43,6 @@ struct SimulatedVoxelTests {
             let k = errors(found, .ktrans, truth.k) { truth.k[$0] > 0 }, d = errors(found, .delay, truth.d) { truth.k[$0] > 0 }
             let vp = errors(found, .vp, truth.vp) { truth.k[$0] > 0 }, ve = errors(found, .ve, truth.ve) { truth.k[$0] > 0 }
             if Self.verbose { print("DRO delay fine \(fine): Ktrans", k, "ve", ve, "vp", vp, "Ta", d) }
-            if fine && Self.verbose {
-                let worst = truth.k.indices.sorted { abs(found[.ktrans]![$0] - truth.k[$0]) > abs(found[.ktrans]![$1] - truth.k[$1]) }.prefix(8)
-                for v in worst { print("DRO worst delay", truth.k[v], truth.ve[v], truth.vp[v], truth.d[v], "found", found.values.map { $0[v] }, found.errors.map { $0[v] }, found.outcomes[v]) }
-            }
             #expect(k.relative < 0.03)
         }
     }
@@ -63,10 +59,6 @@ struct SimulatedVoxelTests {
             let k = errors(found, .ktrans, truth.k) { mask[$0] > 0 }, v = errors(found, .vp, truth.vp) { mask[$0] > 0 }
             let ve = errors(found, .ve, truth.ve) { mask[$0] > 0 && truth.k[$0] > 0.015 }
             if Self.verbose { print("DRO v4 \(name) \(series) fine \(fine): Ktrans", k, "ve", ve, "vp", v) }
-            if fine && Self.verbose {
-                let worst = truth.k.indices.filter { mask[$0] > 0 }.sorted { abs(found[.ktrans]![$0] - truth.k[$0]) > abs(found[.ktrans]![$1] - truth.k[$1]) }.prefix(12)
-                for v in worst { print("DRO worst", series, truth.k[v], truth.ve[v], truth.vp[v], "found", found.values.map { $0[v] }, found.errors.map { $0[v] }, found.outcomes[v]) }
-            }
             if fine { #expect(k.rms <= ktrans * 1.05 && v.rms <= vp * 1.5, "\(k) \(v)") }
         }
     }

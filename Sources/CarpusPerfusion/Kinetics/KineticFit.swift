@@ -21,6 +21,9 @@ public struct KineticFit: Sendable {
         public var shortestDelay = 0.0, longestDelay = 0.0
         /// Delays are continuous; tables of shapes lie this far apart, s.
         public var delayStep = 0.1
+        /// Whether an input that is sampled more coarsely than each second is taken as a smooth curve through its samples; otherwise it is straight
+        /// between them, which cuts the peak of a bolus and costs Ktrans more than noise does. The linear method knows the samples alone.
+        public var smoothInput = true
         /// The largest ve of the Tofts models.
         public var largestVe = 1.0
         /// Whether standard errors are told.
@@ -81,6 +84,7 @@ public struct KineticFit: Sendable {
         }
         (self.parameters, self.times, self.input) = (parameters, times, input)
         guard parameters.method == .nonLinear else { (space, search) = (nil, nil); return }
+        let input = parameters.smoothInput && TimeAxis.step(input.times) > 1.001 ? input.refined(step: 0.25) : input
         let width = parameters.longestDelay - parameters.shortestDelay
         let count = width > 0 ? max(1, Int((width / parameters.delayStep).rounded(.up))) : 0
         let delays = (0...count).map { parameters.shortestDelay + width * Double($0) / Double(max(1, count)) }

@@ -17,7 +17,7 @@ struct RateHabit {
 
     /// The habit of a model for data of a noise variance.
     init(_ model: KineticModel, variance: Float) {
-        let width = model == .extendedTofts ? Self.narrow : Self.width, w = variance / (width * width)
+        let width = model == .extendedTofts || model == .tofts ? Self.narrow : Self.width, w = variance / (width * width)
         switch model {
         case .tofts, .extendedTofts: (weight, home) = (SIMD2(w, 0), SIMD2(Self.washOut, 0))
         case .uptake: (weight, home) = (SIMD2(w, 0), SIMD2(Self.passage, 0))
