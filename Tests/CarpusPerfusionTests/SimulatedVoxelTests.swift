@@ -48,7 +48,7 @@ struct SimulatedVoxelTests {
     }
 
     @Test("extended Tofts of QIBA, as well as the best other program", arguments: [
-        ("qiba_v4_etofts", "dce", 0.0006, 0.0001), ("qiba_v4_etofts_3s", "dce_snr100", 0.0009, 0.0003),
+        ("qiba_v4_etofts", "dce", 0.00065, 0.00018), ("qiba_v4_etofts_3s", "dce_snr100", 0.0009, 0.0003),
         ("qiba_v4_etofts_3s", "dce_snr50", 0.0012, 0.0004), ("qiba_v4_etofts_3s", "dce_snr20", 0.0026, 0.0009),
     ])
     func qibaExtended(name: String, series: String, ktrans: Double, vp: Double) throws {
@@ -59,12 +59,15 @@ struct SimulatedVoxelTests {
             let k = errors(found, .ktrans, truth.k) { mask[$0] > 0 }, v = errors(found, .vp, truth.vp) { mask[$0] > 0 }
             let ve = errors(found, .ve, truth.ve) { mask[$0] > 0 && truth.k[$0] > 0.015 }
             if Self.verbose { print("DRO v4 \(name) \(series) fine \(fine): Ktrans", k, "ve", ve, "vp", v) }
-            if fine { #expect(k.rms <= ktrans * 1.05 && v.rms <= vp * 1.5, "\(k) \(v)") }
+            let linear = errors(try fit(set, c, fine: fine) { $0.method = .linear }, .ktrans, truth.k) { mask[$0] > 0 }
+            if Self.verbose { print("DRO linear", name, series, linear) }
+            #expect(linear.rms <= ktrans * 1.05)
+            if fine { #expect(k.rms <= ktrans * 1.05 && v.rms <= vp * 1.2, "\(k) \(v)") }
         }
     }
 
     @Test("Tofts of QIBA, as well as the best other program", arguments: [
-        ("qiba_v6_tofts", "dce", 0.0003), ("qiba_v6_tofts_3s", "dce_snr100", 0.0089), ("qiba_v6_tofts_3s", "dce_snr50", 0.0092), ("qiba_v6_tofts_3s", "dce_snr20", 0.0113),
+        ("qiba_v6_tofts", "dce", 0.0003), ("qiba_v6_tofts_3s", "dce_snr100", 0.0089), ("qiba_v6_tofts_3s", "dce_snr50", 0.0115), ("qiba_v6_tofts_3s", "dce_snr20", 0.033),
     ])
     func qibaTofts(name: String, series: String, ktrans: Double) throws {
         let set = try Reference.Voxels(name), c = try concentrations(set, series), mask = try set.volume("mask")

@@ -35,8 +35,8 @@ public struct SpoiledGradientEcho: Sendable, Hashable, Codable {
     @inline(__always)
     public func rate(enhancement a: Double, r10: Double) -> Double? {
         let c = cosine, e0 = exp(-repetitionTime * r10), gain = a * (1 - e0)
-        let e = (1 - gain - e0 * c) / (1 - gain * c - e0 * c)
-        return e > 0 ? -log(e) / repetitionTime : nil
+        let above = 1 - gain - e0 * c, below = 1 - gain * c - e0 * c
+        return above > 0 && below > 0 ? -log(above / below) / repetitionTime : nil
     }
 
     /// Concentrations in mM of one voxel's signals: C = (R1 - R10) / r1, linear in the rate (M.EL1.003).

@@ -8,8 +8,8 @@ struct RateHabit {
     var weight = SIMD2<Float>.zero, home = SIMD2<Float>.zero
 
     static let none = RateHabit()
-    /// Standard deviation of a rate's logarithm: a factor of 7; of 3.7 where plasma, which looks like the fastest rate, has a weight of its own.
-    private static let width: Float = 2, narrow: Float = 1.3
+    /// Standard deviation of a rate's logarithm: a factor of 7; of 2.7 where plasma, which looks like the fastest rate, has a weight of its own.
+    private static let width: Float = 2, middling: Float = 1.3, narrow: Float = 1
     /// Usual rates of one compartment's washing out, of plasma's passage, and of the slow part of an exchange, 1/min.
     private static let washOut = Float(ResponseSpace.place(0.5 / 60)), passage = Float(ResponseSpace.place(15.0 / 60)), slow = Float(ResponseSpace.place(0.3 / 60))
 
@@ -17,7 +17,7 @@ struct RateHabit {
 
     /// The habit of a model for data of a noise variance.
     init(_ model: KineticModel, variance: Float) {
-        let width = model == .extendedTofts || model == .tofts ? Self.narrow : Self.width, w = variance / (width * width)
+        let width = model == .extendedTofts ? Self.narrow : model == .tofts ? Self.middling : Self.width, w = variance / (width * width)
         switch model {
         case .tofts, .extendedTofts: (weight, home) = (SIMD2(w, 0), SIMD2(Self.washOut, 0))
         case .uptake: (weight, home) = (SIMD2(w, 0), SIMD2(Self.passage, 0))
