@@ -118,7 +118,10 @@ struct KineticTests {
         let one = try fit.fit(c, voxels: Array(0..<700)), backwards = try fit.fit(c, voxels: Array((0..<700).reversed()))
         Parallel.threads = 3
         let three = try KineticFit(input: tissues.input, times: tissues.times, parameters: p).fit(c, voxels: Array(0..<700))
-        #expect(one.values == three.values && one.errors == three.errors && one.values.map { Array($0.reversed()) } == backwards.values)
+        func bits(_ lists: [[Float]], reversed: Bool = false) -> [[UInt32]] { lists.map { (reversed ? $0.reversed() : $0).map(\.bitPattern) } }
+        #expect(bits(one.values) == bits(three.values))
+        #expect(bits(one.errors) == bits(three.errors))
+        #expect(bits(one.values, reversed: true) == bits(backwards.values))
     }
 
     @Test("inputs that are none are refused")

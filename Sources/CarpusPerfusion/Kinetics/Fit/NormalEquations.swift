@@ -35,6 +35,10 @@ struct NormalEquations {
     /// The damped step; nil where the matrix is not positive.
     @inline(__always)
     func step(damping: Double) -> SIMD3<Double>? {
+        if count == 1 {
+            let m = matrix.a.x * (1 + damping)
+            return m > 0 ? SIMD3(slope.x / m, 0, 0) : nil
+        }
         var l = matrix, x = slope
         for i in 0..<count { l[i][i] = matrix[i][i] * (1 + damping) + 1e-30 }
         for i in 0..<count {

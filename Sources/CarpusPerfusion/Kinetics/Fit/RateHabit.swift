@@ -2,7 +2,7 @@
 ///
 /// Where a curve hardly tells its rate, for want of uptake or because the rate is faster than the frames, the sum of squares is flat and rates and
 /// amounts run away together. The habit weighs as one more observation with the noise of the data: without noise it is nothing, and where
-/// the standard error of a rate's logarithm is 0.1, it moves the rate by a few thousandths.
+/// the standard error of a rate's logarithm is 0.1, it moves the rate by a hundredth or less for each factor of e from its usual value.
 struct RateHabit {
     /// Weights of the fast and the slow rate's deviation, and where they are at home, on the scale of the tables.
     var weight = SIMD2<Float>.zero, home = SIMD2<Float>.zero

@@ -54,7 +54,7 @@ struct ResponseFit {
             here.place = place
             Self.evaluate(&here, z, tables, model, two, habit)
             var outcome = FitOutcome.settled
-            if here.a == 0 && here.b == 0 { outcome = .noUptake } else if model.rateCount + (delayed ? 1 : 0) > 0 { outcome = descend(z, size) }
+            if here.a == 0 && here.b == 0 { outcome = .noUptake } else if model.rateCount + (delayed ? 1 : 0) > 0 { outcome = descend(z, size, noise) }
             if tried > 0 && kept.cost <= here.cost { swap(&here, &kept) } else { result.outcome = outcome }
             tried += 1
             if result.outcome == .noUptake { break }
@@ -114,7 +114,11 @@ struct ResponseFit {
     }
 
     /// Steps downhill until there is no more to gain.
-    private mutating func descend(_ z: UnsafePointer<Lane>, _ size: Float) -> FitOutcome {
+    ///
+    /// - Parameters:
+    ///   - size: sum of squares of the curve.
+    ///   - noise: variance of a sample.
+    private mutating func descend(_ z: UnsafePointer<Lane>, _ size: Float, _ noise: Float) -> FitOutcome {
         var damping = 1e-3, steps = 0
         let limits = SIMD3(ResponseSpace.end, ResponseSpace.end, Double(max(1, tables.delayCount - 1)))
         while steps < Self.mostSteps {
@@ -124,6 +128,8 @@ struct ResponseFit {
             while steps < Self.mostSteps {
                 steps += 1
                 guard let step = normal.step(damping: damping) else { damping *= 10; continue }
+                // What the step could gain is less than a thirtieth of a standard error.
+                if damping < 0.1 && (step * normal.slope).sum() < Double(1e-3 * noise + 1e-13 * size) { return atBound(limits) ? .atBound : .settled }
                 var place = here.place
                 for i in 0..<normal.count { place[normal.axes[i]] += max(-normal.reach(i), min(normal.reach(i), step[i])) }
                 place = pointwiseMax(pointwiseMin(place, limits), .zero)

@@ -5,8 +5,8 @@ import Foundation
 /// For every point of the net the weights are linear, and what two shapes explain follows from their scalar products with the curve and with each
 /// other; the latter are made once.
 struct ResponseSearch: Sendable {
-    /// Every so many places of the tables is a point of the net.
-    private static let rateStride = 4
+    /// Every so many places of the tables is a point of the net; fewer are needed where each delay has its own.
+    private static let rateStride = (single: 4, delayed: 8)
 
     struct Point: Sendable {
         /// Rows of the two shapes in `rows`; the second is -1 for a single shape.
@@ -24,7 +24,7 @@ struct ResponseSearch: Sendable {
     init(_ space: ResponseSpace, _ model: KineticModel, delayStride: Int) {
         let lanes = space.lanes, rates = ResponseSpace.rateCount
         var rows: [Lane] = [], points: [Point] = []
-        let coarse = Array(stride(from: model == .patlak ? 0 : 3, to: rates, by: Self.rateStride))
+        let coarse = Array(stride(from: model == .patlak ? 0 : 3, to: rates, by: space.delays.count > 1 ? Self.rateStride.delayed : Self.rateStride.single))
         for m in stride(from: 0, to: space.delays.count, by: delayStride) {
             var index: [Int: Int32] = [:]
             func row(_ k: Int) -> Int32 {
