@@ -2,7 +2,7 @@
 # make test    installs what is missing with apt, builds, passes the tests; a forbidden import fails the build
 # make lint    looks for what the house does not want; checks that generated pages are fresh
 # make docs    makes Docs/Stages.md, Docs/Commands.md and Docs/protocol.schema.json from the code
-# make bench   times the main job; figures for Docs/Validation.md
+# make bench   times the main job and the fits of perfusion; figures for Docs/Validation.md
 .PHONY: packages build demo test lint docs bench
 SWIFT ?= swift
 # One configuration for all, so that nothing is built twice: optimised, and open to tests.
@@ -31,3 +31,5 @@ lint: build
 
 bench: build
 	@Benchmarks/run $(CARPUS)
+	@$(SWIFT) build $(FLAGS) --product PerfusionBenchmark
+	@.build/release/PerfusionBenchmark

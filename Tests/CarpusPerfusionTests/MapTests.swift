@@ -105,6 +105,35 @@ struct MapTests {
         #expect(Set(found).isSubset(of: truth) && found.count > truth.count * 9 / 10, "\(found.count) of \(truth.count)")
     }
 
+    @Test("smoothing takes noise out of a tissue and leaves its border where it is")
+    func smoothing() throws {
+        let grid = try Grid(size: Index3(16, 8, 2), spacing: Vector3(1, 1, 3)), frames = 40, times = (0..<frames).map { Double($0) * 6 }
+        var scalars = [Float](repeating: 0, count: grid.count * frames), dice = Dice(seed: 12)
+        for t in 0..<frames {
+            let rise = max(0, min(1, (times[t] - 40) / 40))
+            for v in 0..<grid.count { scalars[t * grid.count + v] = 100 * Float(1 + (v % 16 < 8 ? 1.5 * rise : 0)) + 8 * dice.normal() }
+        }
+        let series = TimeSeries(grid: grid, times: times, scalars: scalars)
+        var p = EnhancementParameters()
+        let plain = try EnhancementMaps.compute(series, parameters: p)
+        p.spatialSmoothing = true
+        let smooth = try EnhancementMaps.compute(series, parameters: p)
+        func spread(_ maps: EnhancementMaps) -> Double { rms((0..<grid.count).filter { $0 % 16 < 8 }.map { Double(maps.maximum.scalars[$0]) - 1.5 }) }
+        #expect(spread(smooth) < 0.6 * spread(plain), "\(spread(smooth)) and \(spread(plain))")
+        #expect((0..<grid.count).allSatisfy { (smooth.classes.labels[$0] != 0) == ($0 % 16 < 8) })
+    }
+
+    @Test("the schemes of seven shapes and three types fill their own legends")
+    func schemes() throws {
+        let field = try Field()
+        for (scheme, legend) in [(EnhancementParameters.Scheme.sevenShapes, CurveShape.legend), (.threeTypes, CurveType.legend), (.fourClass, CurveClass.legend)] {
+            var p = EnhancementParameters()
+            (p.scheme, p.majorityFilter) = (scheme, scheme == .threeTypes)
+            let maps = try EnhancementMaps.compute(field.series, region: field.regions, parameters: p)
+            #expect(maps.labels.legend == legend && Set(maps.labels.counts.keys).isSubset(of: Set(legend.labels.map(\.value))) && maps.labels.counts.count >= 3)
+        }
+    }
+
     @Test("pharmacokinetics without T1 are refused, with the reason")
     func refusal() throws {
         let field = try Field()

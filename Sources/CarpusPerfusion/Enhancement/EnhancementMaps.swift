@@ -40,6 +40,7 @@ public struct EnhancementMaps: Sendable {
         guard arrival.baselineFrames < series.frameCount - 2 else {
             throw PerfusionError(.noBaseline, "\(arrival.baselineFrames) of \(series.frameCount) frames would be the baseline, which leaves no curve; give baselineFrames")
         }
+        let series = parameters.spatialSmoothing ? CurveSmoothing.smoothed(series, voxels: voxels) : series
         let sheet = CurveSheet(count: series.grid.count)
         let basis = PiecewiseBasis(times: series.times, baselineFrames: arrival.baselineFrames), chunk = 2048
         series.scalars.withUnsafeBufferPointer { frames in

@@ -36,6 +36,8 @@ public struct EnhancementParameters: Sendable, Hashable, Codable {
     public var typeThreshold = 0.5
     /// Whether each frame is averaged with its neighbours, a quarter each, before the shapes are looked for.
     public var temporalSmoothing = false
+    /// Whether each curve is averaged with its like neighbours in the plane; curves that differ by more than noise are left out, so that edges stay.
+    public var spatialSmoothing = false
     /// Whether a label is replaced by that of most of its eight neighbours in the plane, itself counted.
     public var majorityFilter = false
 
