@@ -105,6 +105,34 @@ struct MapTests {
         #expect(Set(found).isSubset(of: truth) && found.count > truth.count * 9 / 10, "\(found.count) of \(truth.count)")
     }
 
+    @Test("an artery is found among tissue and air, and its curve is the blood's; from a region it is the same")
+    func automaticInput() throws {
+        let grid = try Grid(size: Index3(20, 16, 2), spacing: Vector3(1, 1, 3)), n = grid.count, frames = 80, times = (0..<frames).map { Double($0) * 3 }
+        let input = try PopulationInput.parker.function(arrival: 24, haematocrit: 0.42, until: 245), sequence = try SpoiledGradientEcho(repetitionTime: 0.004, flipAngle: 25)
+        let blood = times.map { input.value(at: $0) * 0.58 }, tissue = try KineticModel.extendedTofts.concentrations([0.2, 0.3, 0.04], input: input, at: times, delay: 3)
+        var scalars = [Float](repeating: 0, count: n * frames), artery = LabelMap(grid: grid, labels: [UInt16](repeating: 0, count: n), legend: ArterialExclusion.legend), region = artery, dice = Dice(seed: 21)
+        for v in 0..<n {
+            let x = v % 20, isArtery = x < 3 && v / 20 % 16 < 5, isTissue = x < 12
+            if isArtery { artery.labels[v] = 1 } else if isTissue { region.labels[v] = 1 }
+            for t in 0..<frames {
+                let signal = isArtery ? sequence.signal(scale: 5000, r1: 1 / 1.6 + 4.5 * blood[t]) : isTissue ? sequence.signal(scale: 5000, r1: 1 / 1.2 + 4.5 * tissue[t]) : 0
+                let a = Float(signal) + 3 * dice.normal(), b = 3 * dice.normal()
+                scalars[t * n + v] = (a * a + b * b).squareRoot()
+            }
+        }
+        let series = TimeSeries(grid: grid, times: times, scalars: scalars)
+        for source in [KineticAnalysis.InputSource.region, .automatic] {
+            var p = KineticAnalysis.Parameters()
+            (p.repetitionTime, p.flipAngle, p.tissueT1, p.input, p.baselineFrames) = (0.004, 25, 1.2, source, 7)
+            let whole = source == .automatic ? nil : region
+            let found = try KineticAnalysis.compute(series, artery: source == .region ? artery : nil, region: whole, parameters: p, method: "t")
+            let top = found.input.plasma.max() ?? 0
+            #expect(abs(top / (times.map { input.value(at: $0) }.max() ?? 1) - 1) < 0.1, "\(source): \(top)")
+            let ktrans = (0..<n).filter { region.labels[$0] == 1 }.compactMap { v in found.maps[.ktrans].map { Double($0.scalars[v]) } }
+            #expect(abs(median(ktrans) - 0.2) < 0.012, "\(source): \(median(ktrans))")
+        }
+    }
+
     @Test("smoothing takes noise out of a tissue and leaves its border where it is")
     func smoothing() throws {
         let grid = try Grid(size: Index3(16, 8, 2), spacing: Vector3(1, 1, 3)), frames = 40, times = (0..<frames).map { Double($0) * 6 }

@@ -36,7 +36,20 @@ public enum MeasuredInput {
     public static func found(_ concentrations: TimeSeries, maps: EnhancementMaps, count: Int = 20, haematocrit: Double) throws -> Result {
         guard concentrations.grid.matches(maps.classes.grid) else { throw PerfusionError(.gridMismatch, "the maps are those of another series") }
         let half = TimeAxis.step(maps.times) / 2
-        let enhancing = maps.voxels.filter { maps.classes.labels[$0] == UInt16(CurveClass.washout.rawValue) && maps.peak.scalars[$0] - maps.onset.scalars[$0] <= Float(25 + half) }
+        // Noise in air rises steeply and by any amount, but not from a quiet baseline.
+        let n = concentrations.grid.count, frames = maps.arrival.baselineFrames
+        func isClear(_ v: Int) -> Bool {
+            var before: Float = 0, top: Float = 0
+            for t in 0..<concentrations.frameCount {
+                let c = concentrations.scalars[t * n + v]
+                guard c.isFinite else { return false }
+                if t < frames { before += c * c } else { top = max(top, c) }
+            }
+            return (before / Float(frames)).squareRoot() < 0.1 * top
+        }
+        let enhancing = maps.voxels.filter {
+            maps.classes.labels[$0] == UInt16(CurveClass.washout.rawValue) && maps.peak.scalars[$0] - maps.onset.scalars[$0] <= Float(25 + half) && isClear($0)
+        }
         guard !enhancing.isEmpty else { throw PerfusionError(.badInput, "no voxel rises and falls as an artery does; draw the artery, or take a population's input") }
         let earliest = Robust.quantile(enhancing.map { Double(maps.onset.scalars[$0]) }.sorted(), 0.02) + 6 + half
         let early = enhancing.filter { Double(maps.onset.scalars[$0]) <= earliest }
