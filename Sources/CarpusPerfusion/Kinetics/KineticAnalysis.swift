@@ -105,7 +105,8 @@ public enum KineticAnalysis {
         let curves = try EnhancementMaps.compute(series, region: region, parameters: enhancement)
         let tissue = ConcentrationMap.convert(series, sequence: sequence, baseline: curves.baseline.scalars, t1: t1.scalars, relaxivity: p.relaxivity, voxels: voxels)
         let (input, doubts) = try input(series, curves, sequence, artery, p)
-        let fit = try KineticFit(input: input, times: series.times, parameters: p.fit), found = try fit.fit(tissue.series, voxels: voxels)
+        let fit = try KineticFit(input: input, times: series.times, parameters: p.fit), doubt = KineticFit.BaselineDoubt(frames: curves.arrival.baselineFrames, t1: t1.scalars, relaxivity: p.relaxivity)
+        let found = try fit.fit(tissue.series, voxels: voxels, baseline: doubt)
         var findings = curves.findings + doubts
         findings += outcomeDoubts(found, saturated: tissue.saturated, samples: voxels.count * series.frameCount)
         return gather(found, voxels, region, series.grid, input, findings, method)

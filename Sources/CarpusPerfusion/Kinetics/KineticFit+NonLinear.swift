@@ -27,7 +27,7 @@ extension KineticFit {
     /// Blocks of curves a worker takes at a time.
     private static let blocksAtOnce = 16
 
-    func fit(_ frames: UnsafePointer<Float>, stride: Int, voxels: UnsafePointer<Int>?, count: Int) -> Result {
+    func fit(_ frames: UnsafePointer<Float>, stride: Int, voxels: UnsafePointer<Int>?, count: Int, baseline: BaselineDoubt? = nil) -> Result {
         let columns = quantities.count, wantsErrors = parameters.standardErrors && parameters.method == .nonLinear
         let numbers = Scratch<Float>(columns * count * (wantsErrors ? 2 : 1), repeating: 0)
         var result = empty(count)
@@ -39,7 +39,7 @@ extension KineticFit {
                 let width = Projection.block, chunk = width * Self.blocksAtOnce
                 Parallel.forEach((count + chunk - 1) / chunk) { c in
                     let range = c * chunk..<min(count, (c + 1) * chunk)
-                    if let space, let search { nonLinear(space, search, frames, stride, voxels, range, out) } else { linear(frames, stride, voxels, range, out) }
+                    if let space, let search { nonLinear(space, search, frames, stride, voxels, range, baseline, out) } else { linear(frames, stride, voxels, range, out) }
                 }
             }
         }
@@ -53,14 +53,16 @@ extension KineticFit {
 
     /// Fits a range of curves: gathered, projected, fitted.
     private func nonLinear(
-        _ space: ResponseSpace, _ search: ResponseSearch, _ frames: UnsafePointer<Float>, _ stride: Int, _ voxels: UnsafePointer<Int>?, _ range: Range<Int>, _ out: FitSink
+        _ space: ResponseSpace, _ search: ResponseSearch, _ frames: UnsafePointer<Float>, _ stride: Int, _ voxels: UnsafePointer<Int>?, _ range: Range<Int>,
+        _ baseline: BaselineDoubt?, _ out: FitSink
     ) {
         let width = Projection.block, lanes = space.lanes
         // What lies outside the space is noise and nothing else.
         let spread = times.count > space.rank ? 1 / Float(times.count - space.rank) : 0
         let curves = Scratch<Float>(width * times.count, repeating: 0), coordinates = Scratch(width * lanes, repeating: Lane.zero)
         let outside = Scratch<Float>(width, repeating: 0), numbers = Scratch<Double>(6, repeating: 0), estimate = FitErrors()
-        defer { curves.free(); coordinates.free(); outside.free(); numbers.free(); estimate.free() }
+        let shift = Scratch(lanes, repeating: Lane.zero), shifted = baseline == nil ? nil : UnsafePointer(shift.base)
+        defer { shift.free(); curves.free(); coordinates.free(); outside.free(); numbers.free(); estimate.free() }
         space.plasma.withUnsafeBufferPointer { plasma in
             space.decaying.withUnsafeBufferPointer { decaying in
                 guard let p = plasma.baseAddress, let d = decaying.baseAddress else { return }
@@ -80,7 +82,15 @@ extension KineticFit {
                         out.residuals[at] = Float((sum / Double(times.count)).squareRoot())
                         guard out.wantsErrors else { continue }
                         let freedom = max(1, times.count - parameters.model.shapes.count - parameters.model.rateCount - (space.delays.count > 1 ? 1 : 0))
-                        worker.errors(estimate, of: found, variance: sum / Double(freedom), into: numbers.base)
+                        let variance = sum / Double(freedom), z = coordinates.base + i * lanes
+                        var shiftVariance = 0.0
+                        if let baseline, let voxels {
+                            // An error ε of the baseline moves C by ε (C + R10 / r1), near enough for short repetition times.
+                            let native = baseline.native[voxels[at]]
+                            for l in 0..<lanes { shift.base[l] = z[l] + space.constant[l] * native }
+                            shiftVariance = variance / (Double(baseline.frames) * Double(native) * Double(native))
+                        }
+                        worker.errors(estimate, of: found, variance: variance, shift: shifted, shiftVariance: shiftVariance, into: numbers.base)
                         let n = parameters.model.quantityCount
                         for q in 0..<n { out.error(q, at, numbers.base[q]) }
                         if space.delays.count > 1 { out.error(n, at, numbers.base[n] * delayWidth(space)) }

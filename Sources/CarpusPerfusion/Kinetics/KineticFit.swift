@@ -110,15 +110,28 @@ public struct KineticFit: Sendable {
         }
     }
 
+    /// What is known of the signal that concentrations are reckoned from, for standard errors: its mean over few frames is noisy, and moves the whole curve.
+    public struct BaselineDoubt: Sendable {
+        /// Frames the baseline is the mean of.
+        public let frames: Int
+        /// R10 / r1 of each voxel of the grid, mM: the concentration that would relax as the tissue does by itself.
+        public let native: [Float]
+
+        /// Doubt of given frames and T1 in s of each voxel of the grid.
+        public init(frames: Int, t1: [Float], relaxivity: Double) { (self.frames, native) = (frames, t1.map { Float(1 / (Double($0) * relaxivity)) }) }
+    }
+
     /// Fits some voxels of a series of concentrations.
     ///
-    /// - Parameter voxels: places in a frame.
+    /// - Parameters:
+    ///   - voxels: places in a frame.
+    ///   - baseline: makes standard errors hold for a measured baseline; without it they are those for a known one.
     /// - Throws: `PerfusionError` when the series has other times.
-    public func fit(_ series: TimeSeries, voxels: [Int]) throws -> Result {
+    public func fit(_ series: TimeSeries, voxels: [Int], baseline: BaselineDoubt? = nil) throws -> Result {
         guard series.times == times else { throw PerfusionError(.badTimes, "the series has other times than the fit was made for") }
         return series.scalars.withUnsafeBufferPointer { frames in
             guard let base = frames.baseAddress else { return empty(0) }
-            return voxels.withUnsafeBufferPointer { fit(base, stride: series.grid.count, voxels: $0.baseAddress, count: voxels.count) }
+            return voxels.withUnsafeBufferPointer { fit(base, stride: series.grid.count, voxels: $0.baseAddress, count: voxels.count, baseline: baseline) }
         }
     }
 

@@ -5,7 +5,7 @@ struct FitErrors {
     /// Unknowns at most: two weights, two rates, a delay.
     static let most = 5
     private let matrix = Scratch<Double>(2 * most * most, repeating: 0)
-    private let values = Scratch<Double>(3 * 4, repeating: 0)
+    private let values = Scratch<Double>(3 * 4, repeating: 0), along = Scratch<Double>(2 * most, repeating: 0)
     private let columns: Scratch<UnsafePointer<Lane>?>, scales = Scratch<Float>(most, repeating: 0)
     /// Which unknowns take part, and how many.
     private let used = Scratch<Int>(most, repeating: 0), count = Scratch<Int>(1, repeating: 0)
@@ -15,6 +15,7 @@ struct FitErrors {
     func free() {
         matrix.free()
         values.free()
+        along.free()
         columns.free()
         scales.free()
         used.free()
@@ -34,8 +35,15 @@ struct FitErrors {
     }
 
     /// Standard errors of the model's numbers, then of the delay in steps; NaN where the data do not determine them.
+    ///
+    /// - Parameters:
+    ///   - variance: of a sample's noise.
+    ///   - shift: how the curve moves with the error of the baseline, as a row; nil when the baseline is known.
+    ///   - shiftVariance: variance of that error.
     @inline(__always)
-    func estimate(lanes: Int, model: KineticModel, weights: ResponseWeights, variance: Double, into out: UnsafeMutablePointer<Double>) {
+    func estimate(
+        lanes: Int, model: KineticModel, weights: ResponseWeights, variance: Double, shift: UnsafePointer<Lane>?, shiftVariance: Double, into out: UnsafeMutablePointer<Double>
+    ) {
         let n = model.quantityCount, size = Self.most, m = matrix.base, slopes = matrix.base + size * size, taken = count.base[0]
         for i in 0...n { out[i] = .nan }
         for i in 0..<taken {
@@ -54,9 +62,20 @@ struct FitErrors {
         for k in 0..<n {
             var sum = 0.0
             for i in 0..<inner { for j in 0..<inner { sum += slopes[i * size + k] * slopes[j * size + k] * m[i * size + j] } }
-            out[k] = max(0, sum * variance).squareRoot()
+            out[k] = max(0, sum * variance)
         }
-        out[n] = delay ? max(0, m[inner * size + inner] * variance).squareRoot() : 0
+        out[n] = delay ? max(0, m[inner * size + inner] * variance) : 0
+        if let shift {
+            // The unknowns follow the shift by (JᵀJ)⁻¹ Jᵀ shift.
+            for i in 0..<taken { along.base[i] = columns.base[i].map { Double(dot($0, shift, lanes)) * Double(scales.base[i]) } ?? 0 }
+            for i in 0..<taken { along.base[size + i] = (0..<taken).reduce(0) { $0 + m[i * size + $1] * along.base[$1] } }
+            for k in 0..<n {
+                let moved = (0..<inner).reduce(0) { $0 + slopes[$1 * size + k] * along.base[size + $1] }
+                out[k] += moved * moved * shiftVariance
+            }
+            if delay { out[n] += along.base[size + inner] * along.base[size + inner] * shiftVariance }
+        }
+        for k in 0...n { out[k] = out[k].squareRoot() }
     }
 
     /// Derivatives of the model's numbers by an unknown.

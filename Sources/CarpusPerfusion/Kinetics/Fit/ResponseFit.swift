@@ -207,8 +207,10 @@ struct ResponseFit {
 }
 
 extension ResponseFit {
-    /// Standard errors of the numbers at the point where `fit` came to rest, then of the delay in steps of the tables.
-    func errors(_ estimate: FitErrors, of result: Result, variance: Double, into out: UnsafeMutablePointer<Double>) {
+    /// Standard errors of the numbers at the point where `fit` came to rest, then of the delay in steps of the tables; see `FitErrors`.
+    func errors(
+        _ estimate: FitErrors, of result: Result, variance: Double, shift: UnsafePointer<Lane>?, shiftVariance: Double, into out: UnsafeMutablePointer<Double>
+    ) {
         if delayed { delayDirection(directions) }
         estimate.clear()
         if here.a > 0 { estimate.add(0, here.first, 1) }
@@ -216,6 +218,6 @@ extension ResponseFit {
         if model.rateCount > 0 { estimate.add(2, here.firstByRate, here.a) }
         if model.rateCount > 1 { estimate.add(3, here.secondByRate, here.b) }
         if delayed { estimate.add(4, directions, 1) }
-        estimate.estimate(lanes: tables.lanes, model: model, weights: result.weights, variance: variance, into: out)
+        estimate.estimate(lanes: tables.lanes, model: model, weights: result.weights, variance: variance, shift: shift, shiftVariance: shiftVariance, into: out)
     }
 }

@@ -16,6 +16,8 @@ struct ResponseSpace: Sendable {
     let rank: Int
     /// Orthonormal directions; row t holds frame t of all of them.
     let basis: [Lane]
+    /// Coordinates of a curve that is 1 throughout.
+    let constant: [Lane]
     /// Delays of the tables, s, evenly spaced; at least one.
     let delays: [Double]
     /// Coordinates of Cp(t - Ta), a row of lanes for each delay.
@@ -76,6 +78,7 @@ struct ResponseSpace: Sendable {
             decaying += table[start..<start + rates * lanes]
             plasma += table[start + rates * lanes..<start + (rates + 1) * lanes]
         }
+        constant = (0..<lanes).map { l in (0..<n).reduce(Lane.zero) { $0 + fixed[$1 * lanes + l] } }
         (self.times, self.basis, self.delays, self.plasma, self.decaying) = (times, basis, delays, plasma, decaying)
     }
 
