@@ -44,6 +44,9 @@ struct MapTests {
         let meN = try #require(value("MExN", "synovium")), ireV = try #require(value("IRExV", "synovium"))
         #expect(abs(volume - n * 0.75 / 1000) < 1e-9 && abs(meN - n * me) < 1e-6 && abs(ireV - volume * ire) < 1e-9)
         #expect(value("N-total", "muscle") == 0 && rows.contains { $0.region == "bone" && $0.status == .notScorable } && rows.contains { $0.quantity == "ME" && $0.region == "muscle" && $0.status == .notScorable })
+        let curves = try RegionCurve.list(field.series, maps, regions: field.regions)
+        #expect(curves.map(\.region) == ["synovium"] && curves[0].voxels == Int(n) && abs(curves[0].mean[2]) < 0.01)
+        #expect(zip(curves[0].low, curves[0].high).allSatisfy { $0 <= $1 } && curves[0].middle[40] > 0.5)
         let part = try RegionStatistics.measure(maps, regions: nil, excluding: LabelMap(grid: field.series.grid, labels: maps.classes.labels.map { $0 == 3 ? 1 : 0 }, legend: ArterialExclusion.legend), method: "t")
         #expect(part.first { $0.quantity == "N-washout" }?.value == 0)
     }

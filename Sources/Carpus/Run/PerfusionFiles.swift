@@ -1,5 +1,6 @@
 import CarpusCore
 import CarpusIO
+public import CarpusPerfusion
 public import Foundation
 
 /// Maps of a dynamic series as files of one folder, under names after BIDS derivatives.
@@ -25,6 +26,12 @@ public struct PerfusionFiles {
         for (map, name) in [
             (maps.Ktrans, "Ktrans"), (maps.kep, "kep"), (maps.ve, "ve"), (maps.vp, "vp"), (maps.Fp, "Fp"), (maps.PS, "PS"), (maps.Ta, "Ta"), (maps.KtransError, "KtransError"), (maps.residual, "residual"),
         ] { if let map { try write(map, name) } }
+    }
+
+    /// The mean curves of regions as a table, `curves.tsv`: relative enhancement at each time in s.
+    public func write(_ curves: [RegionCurve]) throws {
+        let rows = curves.flatMap { c in c.times.indices.map { "\(c.region)\t\(c.voxels)\t\(c.times[$0])\t\(c.mean[$0])\t\(c.low[$0])\t\(c.middle[$0])\t\(c.high[$0])" } }
+        try OutputFile.write((["region\tvoxels\ttime\tmean\tp10\tmedian\tp90"] + rows).joined(separator: "\n") + "\n", to: folder.appending(path: "curves.tsv"))
     }
 
     private func write(_ map: Volume<Float>, _ name: String) throws {

@@ -38,6 +38,8 @@ public enum ClassifyPerfusion: Stage {
         public var iAUC60, iAUC90: Volume<Float>
         /// Root mean square of what the fit leaves, and the probability of the class.
         public var fitError, probability: Volume<Float>
+        /// Signal before the agent.
+        public var baseline: Volume<Float>
         /// Arteries, told by arrival, shape and form.
         public var arteries: LabelMap
         /// What is doubtful.
@@ -48,7 +50,8 @@ public enum ClassifyPerfusion: Stage {
         let maps = try EnhancementMaps.compute(inputs.series, region: inputs.region, parameters: parameters)
         return Outputs(
             labels: maps.labels, classes: maps.classes, ME: maps.maximum, IRE: maps.initialRate, Tonset: maps.onset, Tpeak: maps.peak, washIn: maps.washIn, washOut: maps.washOut,
-            iAUC60: maps.area60, iAUC90: maps.area90, fitError: maps.fitError, probability: maps.probability, arteries: try ArterialExclusion.find(maps), findings: Findings(maps.findings))
+            iAUC60: maps.area60, iAUC90: maps.area90, fitError: maps.fitError, probability: maps.probability, baseline: maps.baseline,
+            arteries: try ArterialExclusion.find(maps), findings: Findings(maps.findings))
     }
 
     public static func methods(_ p: Parameters) -> String {

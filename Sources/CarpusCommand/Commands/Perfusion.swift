@@ -68,9 +68,11 @@ struct Perfusion: ParsableCommand {
         var rows = try MeasurePerfusion.run(.init(classes: maps.classes, ME: maps.ME, IRE: maps.IRE, regions: regions, arteries: maps.arteries), counting).perfusion.rows
         let kinetics = try model.map { try fit($0, dynamic, regions) }
         rows += kinetics?.medians.rows ?? []
+        let curves = try RegionCurve.list(dynamic, classes: maps.classes, baseline: maps.baseline, regions: regions)
         // Nothing is written before all is known.
         let folder = try Output.folder(output, force: force), files = PerfusionFiles(in: folder)
         try files.write(maps)
+        try files.write(curves)
         if let kinetics { try files.write(kinetics) }
         var table = MeasureTable()
         table.add(rows, of: BIDSLabel.subject(of: source))
