@@ -38,13 +38,13 @@ extension CurveAnalysis {
     }
 
     /// Probabilities of persistent, plateau and washout: those of the lines, the bend's shared out by where its late change may lie.
-    private func probabilities(_ choice: CurveChoice, noise: Double) -> SIMD3<Double> {
+    private func probabilities(_ choice: CurveChoice, noise: Double, slowed: (change: Double, deviation: Double)?) -> SIMD3<Double> {
         let least = choice.criteria.min()
         var p = SIMD3<Double>.zero
         for i in 0..<4 where choice.criteria[i].isFinite {
             let weight = exp(-0.5 * (choice.criteria[i] - least))
             if i == 0 { p[0] += weight } else if i == 1 { p[1] += weight } else {
-                let (change, deviation) = late(choice[i], noise: noise)
+                let (change, deviation) = slowed ?? late(choice[i], noise: noise)
                 let above = Self.normal((change - parameters.lateShare) / max(1e-9, deviation)), below = Self.normal((-parameters.lateShare - change) / max(1e-9, deviation))
                 p += SIMD3(above, max(0, 1 - above - below), below) * weight
             }
@@ -58,7 +58,6 @@ extension CurveAnalysis {
         let best = choice.best, line = choice[best], n = basis.times.count
         guard line.explained >= 0 else { return r }
         r.fitError = (choice.rest(best) / Double(n)).squareRoot()
-        let p = probabilities(choice, noise: started.noise)
         (r.onset, r.peak, r.initialRate) = (line.onset, line.peak, line.rise)
         let top = line.rise * (line.peak - line.onset)
         r.maximum = max(top, 0)
@@ -66,6 +65,9 @@ extension CurveAnalysis {
         r.washOut = best >= 2 ? line.fall : 0
         r.lateChange = best >= 2 ? late(line, noise: started.noise).change : 0
         let share = parameters.lateShare
+        let slowed = r.lateChange > share ? slowedChange(line, y, noise: started.noise) : nil
+        if let slowed { r.lateChange = slowed.change }
+        let p = probabilities(choice, noise: started.noise, slowed: slowed)
         r.curveClass = best == 0 || r.lateChange > share ? .persistent : r.lateChange < -share ? .washout : .plateau
         r.area60 = area(y, from: line.onset, seconds: 60)
         r.area90 = area(y, from: line.onset, seconds: 90)
@@ -75,6 +77,24 @@ extension CurveAnalysis {
         r.probability = p[Int(r.curveClass.rawValue) - 1]
         r.type = type(r, y)
         return r
+    }
+
+    /// Change of the signal after the first phase, as a share of that at its end, of a rise that slows down: tissue fills along an exponential, whose early
+    /// part a straight late slope mistakes for persistence; and its standard deviation. Nil when the curve goes on as steeply as the line says, within two standard deviations.
+    private func slowedChange(_ line: BentLineFit.Line, _ y: UnsafePointer<Float>, noise: Double) -> (change: Double, deviation: Double)? {
+        let t = basis.times, start = line.onset + parameters.firstPhase
+        guard line.peak < start else { return nil }
+        var n = 0.0, sx = 0.0, sy = 0.0, sxx = 0.0, sxy = 0.0
+        for i in t.indices where t[i] >= start {
+            let x = t[i] - start, v = Double(y[i * 8])
+            (n, sx, sy, sxx, sxy) = (n + 1, sx + x, sy + v, sxx + x * x, sxy + x * v)
+        }
+        let spread = sxx - sx * sx / max(1, n)
+        guard n >= 4, spread > 0 else { return nil }
+        let slope = (sxy - sx * sy / n) / spread
+        guard slope < line.fall - 2 * noise / spread.squareRoot() else { return nil }
+        let level = (sy - slope * sx) / n, width = min(t[t.count - 1], start + parameters.lateWindow) - start
+        return (slope * width / (1 + level), noise / spread.squareRoot() * width / (1 + level))
     }
 
     /// Area under the curve, linear between frames; NaN where the series ends before.
