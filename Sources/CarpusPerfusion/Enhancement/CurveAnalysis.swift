@@ -45,7 +45,7 @@ struct CurveAnalysis {
         sorted.free()
     }
 
-    private var frames: Int { basis.times.count }
+    var frames: Int { basis.times.count }
 
     /// Baseline, noise and whether a curve enhances; its relative enhancement lies in `relative` afterwards.
     ///

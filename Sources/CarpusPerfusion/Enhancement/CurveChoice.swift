@@ -71,9 +71,13 @@ extension CurveAnalysis {
         r.curveClass = best == 0 || r.lateChange > share ? .persistent : r.lateChange < -share ? .washout : .plateau
         r.area60 = area(y, from: line.onset, seconds: 60)
         r.area90 = area(y, from: line.onset, seconds: 90)
-        r.shape = shape(r, choice, best, y)
-        // What has lost a quarter of its peak within a minute is washout, however level it is afterwards.
+        let spike = spike(r, y)
+        r.shape = shape(r, choice, best, spike, y)
+        // What has lost more than a tenth of its signal within a minute of an early peak is washout, however level it is afterwards.
         if r.shape == .arterial { r.curveClass = .washout }
+        if let spike, r.curveClass == .plateau, spike.delay <= parameters.arterialRise + basis.step / 2, spike.significance > 2.5, spike.loss > max(share * (1 + spike.top), parameters.arterialDrop * spike.top) {
+            r.curveClass = .washout
+        }
         r.probability = p[Int(r.curveClass.rawValue) - 1]
         r.type = type(r, y)
         return r
@@ -111,27 +115,29 @@ extension CurveAnalysis {
         return sum
     }
 
+    private typealias Spike = (delay: Double, top: Double, loss: Double, significance: Double)
+
+    /// What follows the highest frame: how long after the onset it comes, what it has lost on the mean of half a minute to a minute later, and that
+    /// loss in standard deviations. Nil where the series has no frames there.
+    private func spike(_ r: CurveReading, _ y: UnsafePointer<Float>) -> Spike? {
+        let t = basis.times
+        var peak = 0, after = 0.0, count = 0
+        for i in t.indices where y[i * 8] > y[peak * 8] { peak = i }
+        for i in t.indices where t[i] >= t[peak] + 30 && t[i] <= t[peak] + 60 + basis.step / 2 { (after, count) = (after + Double(y[i * 8]), count + 1) }
+        guard count > 0 else { return nil }
+        let top = Double(y[peak * 8]), loss = top - after / Double(count)
+        return (t[peak] - r.onset, top, loss, loss / (r.noise * (1 + 1 / Double(count)).squareRoot()))
+    }
+
     /// The shape, of seven.
-    private func shape(_ r: CurveReading, _ choice: CurveChoice, _ best: Int, _ y: UnsafePointer<Float>) -> CurveShape {
-        let t = basis.times, n = t.count
-        var peak = 0, mean = 0.0, square = 0.0
-        for i in 0..<n {
-            if y[i * 8] > y[peak * 8] { peak = i }
-            mean += Double(y[i * 8]) / Double(n)
-        }
-        var after = 0.0, count = 0
-        for i in 0..<n {
-            let v = Double(y[i * 8])
-            square += (v - mean) * (v - mean)
-            if t[i] >= t[peak] + 30 && t[i] <= t[peak] + 60 + basis.step / 2 { (after, count) = (after + v, count + 1) }
-        }
+    private func shape(_ r: CurveReading, _ choice: CurveChoice, _ best: Int, _ spike: Spike?, _ y: UnsafePointer<Float>) -> CurveShape {
+        let n = frames
+        var mean = 0.0, square = 0.0
+        for i in 0..<n { mean += Double(y[i * 8]) / Double(n) }
+        for i in 0..<n { square += (Double(y[i * 8]) - mean) * (Double(y[i * 8]) - mean) }
         let rest = choice.rest(best), freedom = Double(n)
         if rest / (r.noise * r.noise) > freedom + 12 * (2 * freedom).squareRoot() && 1 - rest / max(square, 1e-30) < 0.8 { return .other }
-        if count > 0, t[peak] - r.onset <= parameters.arterialRise + basis.step / 2 {
-            after /= Double(count)
-            let top = Double(y[peak * 8])
-            if after < (1 - parameters.arterialDrop) * top && top - after > 4 * r.noise * (1 + 1 / Double(count)).squareRoot() { return .arterial }
-        }
+        if let spike, spike.delay <= parameters.arterialRise + basis.step / 2, spike.loss > parameters.arterialDrop * spike.top, spike.significance > 4 { return .arterial }
         if best == 0 || r.peak - r.onset > parameters.slowRise { return .slow }
         return r.curveClass == .plateau ? .plateau : r.curveClass == .washout ? .washout : .persistent
     }
