@@ -154,6 +154,19 @@ struct MapTests {
         #expect((0..<grid.count).allSatisfy { (smooth.classes.labels[$0] != 0) == ($0 % 16 < 8) })
     }
 
+    @Test("in a series of noise alone hardly a voxel enhances, though the arrival is searched where noise rose most", arguments: [0.0, 4, 20], [12, 20, 60])
+    func noiseAlone(snr: Double, frames: Int) throws {
+        let grid = try Grid(size: Index3(40, 40, 3), spacing: Vector3(1, 1, 3))
+        var dice = Dice(seed: 13)
+        let scalars = (0..<grid.count * frames).map { _ -> Float in
+            let a = Float(snr) + dice.normal(), b = dice.normal()
+            return (a * a + b * b).squareRoot()
+        }
+        let maps = try EnhancementMaps.compute(TimeSeries(grid: grid, times: (0..<frames).map { Double($0) * 8 }, scalars: scalars))
+        let share = Double(maps.classes.labels.filter { $0 != 0 }.count) / Double(grid.count)
+        #expect(share <= 0.005, "\(share) with a baseline of \(maps.arrival.baselineFrames)")
+    }
+
     @Test("the schemes of seven shapes and three types fill their own legends")
     func schemes() throws {
         let field = try Field()

@@ -85,7 +85,7 @@ struct CurveAnalysis {
     }
 
     /// The noise of few frames is told badly, and where it comes out too small noise would pass for enhancement: the limit is raised as Student's is.
-    private var smallSample: Double { 1 + 6 / Double(frames) }
+    private var smallSample: Double { 1 + 8 / Double(frames) }
 
     private func smooth(_ y: UnsafeMutablePointer<Float>) {
         var before = y[0]
