@@ -3,8 +3,8 @@
 # make lint    looks for what the house does not want; checks that generated pages are fresh
 # make docs    makes Docs/Stages.md, Docs/Commands.md and Docs/protocol.schema.json from the code
 # make sample  makes SampleData again: the same bytes, unless the simulation changed
-# make bench   times the main job; figures for Docs/Validation.md
-.PHONY: packages build demo test lint docs sample bench
+# make bench   times the main job, the simulation and the fits of perfusion; figures for Docs/Validation.md
+.PHONY: packages build demo test lint docs sample slow bench
 SWIFT ?= swift
 # One configuration for all, so that nothing is built twice: optimised, and open to tests.
 FLAGS = -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error
@@ -34,5 +34,13 @@ lint: build
 sample: build
 	$(CARPUS) simulate --output SampleData --force --seed 7 --visits 2 --activity 0.6 --side L --format dicom --in-plane 0.55 --slice-thickness 2.5 --series t1 t1gd stir
 
+# Tests that take minutes.
+slow: packages
+	$(SWIFT) build $(FLAGS) --build-tests
+	CARPUS_SLOW_TESTS=1 $(SWIFT) test $(FLAGS) --skip-build --filter fineConvergence
+
 bench: build
 	@Benchmarks/run $(CARPUS)
+	@$(MAKE) --no-print-directory slow
+	@$(SWIFT) build $(FLAGS) --product PerfusionBenchmark
+	@.build/release/PerfusionBenchmark

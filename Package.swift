@@ -9,7 +9,7 @@ let itk: [LinkerSetting] = [
 let package = Package(
     name: "carpus",
     products: [
-        .library(name: "Carpus", targets: ["Carpus", "CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusSimulation", "CarpusReport", "CarpusPipeline"]),
+        .library(name: "Carpus", targets: ["Carpus", "CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusPerfusion", "CarpusQuantification", "CarpusSimulation", "CarpusReport", "CarpusPipeline"]),
         .executable(name: "carpus", targets: ["CarpusCommand"]),
     ],
     dependencies: [
@@ -31,6 +31,7 @@ let package = Package(
         .target(name: "CarpusRegistration", dependencies: ["CarpusCore", "CITK"]),
         .target(name: "CarpusQuantification", dependencies: ["CarpusCore"]),
         .target(name: "CarpusSegmentation", dependencies: ["CarpusCore"]),
+        .target(name: "CarpusPerfusion", dependencies: ["CarpusCore"]),
         .systemLibrary(name: "CFFTW"),
         .target(name: "CarpusSimulation", dependencies: ["CarpusCore", "CFFTW"]),
         .systemLibrary(name: "CCairo"),
@@ -38,11 +39,11 @@ let package = Package(
         .target(name: "CarpusPipeline", dependencies: ["Yams", .product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "Carpus",
-            dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusSimulation", "CarpusReport", "CarpusPipeline"]),
+            dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusPerfusion", "CarpusQuantification", "CarpusSimulation", "CarpusReport", "CarpusPipeline"]),
         .executableTarget(
             name: "CarpusCommand",
             dependencies: [
-                "Carpus", "CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusQuantification", "CarpusSimulation", "CarpusReport", "CarpusPipeline",
+                "Carpus", "CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusPerfusion", "CarpusQuantification", "CarpusSimulation", "CarpusReport", "CarpusPipeline",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "CarpusTestSupport", path: "Tests/CarpusTestSupport"),
@@ -50,6 +51,8 @@ let package = Package(
         .testTarget(name: "CarpusIOTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO"]),
         .testTarget(name: "CarpusRegistrationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusRegistration"]),
         .testTarget(name: "CarpusSegmentationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusSegmentation"]),
+        .testTarget(name: "CarpusPerfusionTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusPerfusion", "CarpusSimulation"]),
+        .executableTarget(name: "PerfusionBenchmark", dependencies: ["CarpusCore", "CarpusPerfusion"], path: "Benchmarks/perfusion"),
         .testTarget(name: "CarpusReportTests", dependencies: ["CarpusCore", "CCairo", "CarpusReport"]),
         .testTarget(name: "CarpusQuantificationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusQuantification"], exclude: ["peers.py"]),
         .testTarget(name: "CarpusSimulationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusSimulation"]),

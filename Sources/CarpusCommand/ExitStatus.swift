@@ -2,6 +2,7 @@ import ArgumentParser
 import Carpus
 import CarpusCore
 import CarpusIO
+import CarpusPerfusion
 import CarpusPipeline
 import CarpusQuantification
 import CarpusRegistration
@@ -18,7 +19,7 @@ enum ExitStatus: Int32 {
         case is ProtocolError: self = .protocolInvalid
         case let e as IOError: self = Self.code(of: e.code)
         case let e as RunError: self = e.code == .noInput ? .inputMissing : .cannotWrite
-        case is GeometryError, is RegistrationError, is SegmentationError, is QuantificationError: self = .badData
+        case is GeometryError, is RegistrationError, is SegmentationError, is PerfusionError, is QuantificationError: self = .badData
         case is ExitCode, is ValidationError, is CleanExit: return nil
         default:
             // What is left is the argument parser's own, or a fault of ours.

@@ -30,8 +30,9 @@ public enum NIfTI {
 
     /// All of a file.
     ///
-    /// - Throws: `IOError`. Complex and coloured voxels, vectors and more than four dimensions are refused.
-    public static func read(_ url: URL) throws -> Image {
+    /// - Parameter times: tells the times in s of a number of frames, instead of the file and its sidecar; they must increase.
+    /// - Throws: `IOError`, or what `times` throws. Complex and coloured voxels, vectors and more than four dimensions are refused.
+    public static func read(_ url: URL, times told: ((_ frames: Int) throws -> [Double])? = nil) throws -> Image {
         let place = try Pair(url)
         let header = try readHeader(place.header)
         var (grid, findings) = try WorldFrame.grid(of: header, at: url)
@@ -41,7 +42,7 @@ public enum NIfTI {
         guard frames > 1 else {
             return Image(content: .volume(Volume(grid: grid, scalars: values)), header: header, findings: findings)
         }
-        let times = try FrameTimes.times(of: header, frames: frames, at: url)
+        let times = try told?(frames) ?? FrameTimes.times(of: header, frames: frames, at: url)
         return Image(content: .series(TimeSeries(grid: grid, times: times, scalars: values)), header: header, findings: findings)
     }
 

@@ -19,9 +19,11 @@ extension ComparedPair {
         if frame.obliquity > 20 {
             add(.warning, "planes", "The slices of the two visits lie in different planes; thick slices then differ at every edge.", ["angle": "\(text(frame.obliquity)) degrees"])
         }
+        // How far the visits lie apart at most, mm.
+        let moved = 2 * frame.grid.corners.reduce(0) { max($0, (frame.secondFromHalfway($1) - $1).length) }
         let thickest = max(frame.spacings.first.max(), frame.spacings.second.max())
-        if thickest >= 2, frame.obliquity > 1, frame.obliquity <= 20 {
-            add(.warning, "slices", "Thick slices cut the wrist at another tilt at the two visits; edges across slices may be among the change.", ["slice": "\(text(thickest)) mm", "tilt": "\(text(frame.obliquity)) degrees"])
+        if thickest >= 2, frame.obliquity <= 20, moved > 0.1 {
+            add(.warning, "slices", "Thick slices cut the wrist at other places at the two visits; edges across slices may be among the change.", ["slice": "\(text(thickest)) mm", "tilt": "\(text(frame.obliquity)) degrees"])
         }
         let half = frame.secondFromHalfway.linear.determinant, scale = half * half
         if abs(scale - 1) > 0.05 {

@@ -1,0 +1,209 @@
+public import CarpusCore
+
+/// From a series of signals to maps of a pharmacokinetic model: baseline, concentration, arterial input, fit.
+public enum KineticAnalysis {
+    /// Where the arterial input comes from.
+    public enum InputSource: String, Sendable, Hashable, Codable, CaseIterable {
+        /// A population's; see `PopulationInput`.
+        case parker, georgiou
+        /// The mean of the artery that is given as labels.
+        case region
+        /// The voxels of the series that look most like an artery.
+        case automatic
+    }
+
+    /// What the sequence and the blood are, and what is fitted.
+    public struct Parameters: Sendable, Hashable, Codable {
+        /// The model.
+        public var model = KineticModel.extendedTofts
+        /// How it is fitted.
+        public var method = KineticFit.Method.nonLinear
+        /// Repetition time, s, and flip angle, degrees, of the dynamic series; needed.
+        public var repetitionTime: Double? = nil, flipAngle: Double? = nil
+        /// T1 of all tissue before the agent, s, where no map is given.
+        public var tissueT1: Double? = nil
+        /// T1 of blood before the agent, s.
+        public var bloodT1 = 1.6
+        /// Whether the series is fat-suppressed: concentrations are then refused unless a T1 map is given.
+        public var fatSuppressed = false
+        /// Relaxivity r1 of the agent, 1/s/mM.
+        public var relaxivity = 4.5
+        /// Share of the blood that is cells.
+        public var haematocrit = 0.42
+        /// Where the arterial input comes from.
+        public var input = InputSource.parker
+        /// When a population's input arrives, s on the axis of the series; two frames and two seconds before the series shows it when nil.
+        public var inputArrival: Double? = nil
+        /// Frames before the agent arrives; found from the series when nil.
+        public var baselineFrames: Int? = nil
+        /// The smallest and largest delay of the tissue behind the input, s; equal ones fix it.
+        public var shortestDelay = 0.0, longestDelay = 10.0
+        /// The largest ve of the Tofts models.
+        public var largestVe = 1.0
+
+        /// The defaults.
+        public init() {}
+
+        /// The parameter that is out of range, in a sentence; nil when all are fine.
+        public var complaint: String? {
+            let positive = [("bloodT1", bloodT1), ("relaxivity", relaxivity)] + [("repetitionTime", repetitionTime), ("flipAngle", flipAngle), ("tissueT1", tissueT1)].compactMap { n, v in v.map { (n, $0) } }
+            if let bad = positive.first(where: { !($0.1 > 0 && $0.1.isFinite) }) { return "\(bad.0) is \(bad.1); it has to be above 0" }
+            if !(0..<1).contains(haematocrit) { return "haematocrit is \(haematocrit); it has to be from 0 to below 1" }
+            if let baselineFrames, baselineFrames < 1 { return "baselineFrames is \(baselineFrames); at least one frame lies before the agent" }
+            return fit.complaint
+        }
+
+        /// What the fit itself is told.
+        var fit: KineticFit.Parameters {
+            var p = KineticFit.Parameters()
+            (p.model, p.method, p.shortestDelay, p.longestDelay, p.largestVe) = (model, method, shortestDelay, method == .linear ? shortestDelay : longestDelay, largestVe)
+            return p
+        }
+    }
+
+    /// Maps of a fit.
+    public struct Result: Sendable {
+        /// A map of each quantity, in its unit; NaN outside the region and where there is no curve.
+        public let maps: [KineticQuantity: Volume<Float>]
+        /// Standard errors of the quantities; empty for a linear fit.
+        public let errors: [KineticQuantity: Volume<Float>]
+        /// Root mean square of what the fit leaves, mM.
+        public let residual: Volume<Float>
+        /// How each voxel's fit ended, 1 more than `FitOutcome`; 0 outside the region.
+        public let outcomes: LabelMap
+        /// The arterial input.
+        public let input: ArterialInputFunction
+        /// Medians of the quantities in each region over the fits that came to rest.
+        public let measurements: [Measurement]
+        /// Doubts.
+        public let findings: [Finding]
+    }
+
+    /// What the values in a map of outcomes mean.
+    public static let outcomeLegend = Legend([
+        Label(value: 1, name: "settled", color: [0, 158, 115]), Label(value: 2, name: "at-bound", color: [240, 228, 66]), Label(value: 3, name: "no-uptake", color: [128, 128, 128]),
+        Label(value: 4, name: "unsettled", color: [213, 94, 0]), Label(value: 5, name: "not-finite", color: [204, 121, 167]),
+    ])
+
+    /// Fits a model to the voxels of a region.
+    ///
+    /// - Parameters:
+    ///   - series: signals of a spoiled gradient echo.
+    ///   - t1: T1 before the agent in s, on the same grid.
+    ///   - artery: labels of the artery, for an input from a region.
+    ///   - region: where to fit; everywhere when nil.
+    /// - Throws: `PerfusionError` when sequence or T1 are not known, or a step finds nothing to work on.
+    public static func compute(
+        _ series: TimeSeries, t1: Volume<Float>? = nil, artery: LabelMap? = nil, region: LabelMap? = nil, parameters p: Parameters, method: String
+    ) throws -> Result {
+        if let complaint = p.complaint { throw PerfusionError(.badParameter, complaint) }
+        try TimeAxis.check(series)
+        let sequence = try sequence(p), t1 = try tissueT1(p, t1, series.grid)
+        let voxels = try Region.voxels(of: series.grid, region)
+        var enhancement = EnhancementParameters()
+        enhancement.baselineFrames = p.baselineFrames
+        let curves = try EnhancementMaps.compute(series, region: region, parameters: enhancement)
+        let tissue = ConcentrationMap.convert(series, sequence: sequence, baseline: curves.baseline.scalars, t1: t1.scalars, relaxivity: p.relaxivity, voxels: voxels)
+        let (input, doubts) = try input(series, curves, sequence, artery, p)
+        let fit = try KineticFit(input: input, times: series.times, parameters: p.fit), doubt = KineticFit.BaselineDoubt(frames: curves.arrival.baselineFrames, t1: t1.scalars, relaxivity: p.relaxivity)
+        let found = try fit.fit(tissue.series, voxels: voxels, baseline: doubt)
+        var findings = curves.findings + doubts
+        findings += outcomeDoubts(found, saturated: tissue.saturated, samples: voxels.count * series.frameCount)
+        return gather(found, voxels, region, series.grid, input, findings, method)
+    }
+
+    private static func sequence(_ p: Parameters) throws -> SpoiledGradientEcho {
+        guard let tr = p.repetitionTime, let angle = p.flipAngle else {
+            throw PerfusionError(.badParameter, "concentrations need the sequence: give repetitionTime in seconds and flipAngle in degrees, or stay with the semi-quantitative maps")
+        }
+        return try SpoiledGradientEcho(repetitionTime: tr, flipAngle: angle)
+    }
+
+    private static func tissueT1(_ p: Parameters, _ map: Volume<Float>?, _ grid: Grid) throws -> Volume<Float> {
+        if let map {
+            guard map.grid.matches(grid) else { throw PerfusionError(.gridMismatch, "the T1 map lies on another grid than the series; resample it onto the series' first") }
+            return map
+        }
+        if p.fatSuppressed {
+            throw PerfusionError(.needsT1, "pharmacokinetics are refused: the series is fat-suppressed and no T1 map is given; the suppression disturbs the steady state that turns signal into concentration. Use the semi-quantitative maps, or give a T1 map made with the same suppression")
+        }
+        guard let t1 = p.tissueT1 else {
+            throw PerfusionError(.needsT1, "pharmacokinetics are refused: without T1 before the agent no signal becomes a concentration. Give a T1 map (variable flip angle) or tissueT1, or use the semi-quantitative maps")
+        }
+        return Volume(grid: grid, repeating: Float(t1))
+    }
+
+    private static func input(_ series: TimeSeries, _ curves: EnhancementMaps, _ sequence: SpoiledGradientEcho, _ artery: LabelMap?, _ p: Parameters) throws -> (ArterialInputFunction, [Finding]) {
+        let end = series.times[series.frameCount - 1], step = TimeAxis.step(series.times)
+        func population(_ kind: PopulationInput) throws -> (ArterialInputFunction, [Finding]) {
+            guard let arrival = p.inputArrival ?? curves.arrival.time.map({ $0 - 2 * step - 2 }) else {
+                throw PerfusionError(.badInput, "no arrival of the agent was found in the series; give inputArrival in seconds")
+            }
+            let note = Finding(.note, "perfusion.population-input", "The arterial input is a population's (\(kind.rawValue)), not the patient's; amounts carry that doubt.", evidence: ["arrival-s": "\(arrival)"])
+            return (try kind.function(arrival: arrival, haematocrit: p.haematocrit, until: end + step), [note])
+        }
+        func blood(_ voxels: [Int]) -> TimeSeries {
+            let t1 = [Float](repeating: Float(p.bloodT1), count: series.grid.count)
+            let baseline = Baseline.mean(series, frames: curves.arrival.baselineFrames)
+            return ConcentrationMap.convert(series, sequence: sequence, baseline: baseline, t1: t1, relaxivity: p.relaxivity, voxels: voxels).series
+        }
+        switch p.input {
+        case .parker: return try population(.parker)
+        case .georgiou: return try population(.georgiou)
+        case .region:
+            guard let artery else { throw PerfusionError(.badInput, "the input is to come from a region, and no artery was given; give its labels, or choose another input") }
+            let voxels = try Region.voxels(of: series.grid, artery), found = try MeasuredInput.mean(blood(voxels), voxels: voxels, haematocrit: p.haematocrit)
+            return (found.function.refined(step: 0.5), found.findings)
+        case .automatic:
+            let found = try MeasuredInput.found(blood(curves.voxels), maps: curves, haematocrit: p.haematocrit)
+            return (found.function.refined(step: 0.5), found.findings)
+        }
+    }
+
+    private static func outcomeDoubts(_ found: KineticFit.Result, saturated: Int, samples: Int) -> [Finding] {
+        var list: [Finding] = []
+        let total = found.outcomes.count, bad = found.outcomes.filter { $0 == .unsettled || $0 == .notFinite }.count, bound = found.outcomes.filter { $0 == .atBound }.count
+        if bad * 50 > total { list.append(Finding(.warning, "perfusion.fits-failed", "\(bad) of \(total) fits failed; their voxels have no numbers that count.", evidence: ["failed": "\(bad)"])) }
+        if bound * 5 > total { list.append(Finding(.note, "perfusion.fits-at-bound", "\(bound) of \(total) fits rest at a bound.", evidence: ["at-bound": "\(bound)"])) }
+        if saturated * 1000 > samples {
+            list.append(Finding(.warning, "perfusion.signal-saturated", "\(saturated) samples are brighter than any concentration explains; baseline, T1 or flip angle are doubtful there.", evidence: ["samples": "\(saturated)"]))
+        }
+        return list
+    }
+
+    private static func gather(
+        _ found: KineticFit.Result, _ voxels: [Int], _ region: LabelMap?, _ grid: Grid, _ input: ArterialInputFunction, _ findings: [Finding], _ method: String
+    ) -> Result {
+        func spread(_ list: [Float]) -> Volume<Float> {
+            var volume = Volume<Float>(grid: grid, repeating: .nan)
+            for (i, v) in voxels.enumerated() { volume.scalars[v] = list[i] }
+            return volume
+        }
+        var outcomes = LabelMap(grid: grid, labels: [UInt16](repeating: 0, count: grid.count), legend: outcomeLegend)
+        for (i, v) in voxels.enumerated() { outcomes.labels[v] = UInt16(found.outcomes[i].rawValue) + 1 }
+        var members: [UInt16: [Int]] = [:]
+        for (i, v) in voxels.enumerated() where found.outcomes[i] == .settled { members[region?.labels[v] ?? 1, default: []].append(i) }
+        let labels = region?.legend.labels ?? [Label(value: 1, name: "all", color: [255, 255, 255])]
+        let rows = labels.flatMap { label in
+            zip(found.quantities, found.values).map { q, list -> Measurement in
+                guard let mine = members[label.value] else { return .notScorable(q.rawValue, unit: q.unit, region: label.name, because: "no fit came to rest there", method: method) }
+                return Measurement("\(q.rawValue)-median", Robust.quantile(mine.map { Double(list[$0]) }.sorted(), 0.5), unit: q.unit, region: label.name, method: method)
+            }
+        }
+        let maps = Dictionary(uniqueKeysWithValues: zip(found.quantities, found.values.map(spread)))
+        let errors = Dictionary(uniqueKeysWithValues: zip(found.quantities, found.errors.map(spread)))
+        return Result(maps: maps, errors: errors, residual: spread(found.residuals), outcomes: outcomes, input: input, measurements: rows, findings: findings)
+    }
+}
+
+/// The signal before the agent.
+enum Baseline {
+    /// Mean of the first frames, for every voxel (OSIPI P.BL2.003).
+    static func mean(_ series: TimeSeries, frames: Int) -> [Float] {
+        let n = series.grid.count
+        var sum = [Float](repeating: 0, count: n)
+        for t in 0..<frames { for v in 0..<n { sum[v] += series.scalars[t * n + v] } }
+        for v in 0..<n { sum[v] /= Float(frames) }
+        return sum
+    }
+}
