@@ -25,7 +25,10 @@ import Testing
             let classes = try NIfTI.readLabels(folder.appending(path: "out/desc-class_dseg.nii.gz"))
             #expect(classes.counts == [3: 24])
             let measures = try String(contentsOf: folder.appending(path: "out/measures.tsv"), encoding: .utf8)
-            #expect(measures.contains("N-washout\t24.0\t1") && measures.contains("enhancing-volume\t0.072\tmL"))
+            let rows = measures.split(separator: "\n").map { $0.split(separator: "\t").map(String.init) }
+            let volumes = rows.filter { $0.contains("enhancing-volume") }.compactMap { row in row.firstIndex(of: "mL").flatMap { Double(row[$0 - 1]) } }
+            // 24 voxels of 3 mm³.
+            #expect(measures.contains("N-washout\t24.0\t1") && volumes.contains { abs($0 - 0.072) < 1e-9 })
             #expect(try String(contentsOf: folder.appending(path: "out/desc-class_dseg.tsv"), encoding: .utf8).contains("washout"))
             #expect(try Carpus.run("perfusion", "dce.nii.gz", "--output", "out", in: folder).status == 73)
         }
