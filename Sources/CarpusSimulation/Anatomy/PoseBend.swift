@@ -20,14 +20,6 @@ struct PoseBend: Sendable {
         axis = angle > 0 ? turn / angle : SIMD3(1, 0, 0)
     }
 
-    /// The motion of what turns by a share of the whole angle: 0 for the radius, 0.5 for the proximal row, 1 for the hand.
-    func motion(share: Float) -> RigidMotion {
-        var m = RigidMotion()
-        (m.x, m.y, m.z) = (turned(SIMD3(1, 0, 0), share), turned(SIMD3(0, 1, 0), share), turned(SIMD3(0, 0, 1), share))
-        m.shift = Self.centre - m.turned(Self.centre)
-        return m
-    }
-
     /// Where a point of the bent hand lies in the straight one.
     @inline(__always) func straightened(_ p: SIMD3<Float>) -> SIMD3<Float> {
         guard angle > 0 else { return p }
