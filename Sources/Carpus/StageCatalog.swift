@@ -6,6 +6,7 @@ public enum StageCatalog {
     /// The stages, in the order of the work.
     public static let stages: [AnyStage] = [
         AnyStage(CorrectBias.self),
+        AnyStage(CorrectMotion.self),
         AnyStage(RegisterRigid.self),
         AnyStage(Resample.self),
         AnyStage(SubtractContrast.self),

@@ -27,10 +27,11 @@ struct Derivatives {
     private func save(_ stem: URL, kind: String, node: Plan.Node, port: String, occasion: Occasion, subject: String) throws -> [String] {
         let place = Place(subject: subject, occasion: occasion)
         let step = BIDSName.label(node.name), onlyOne = node.save.count == 1
-        let description = onlyOne ? step : step + BIDSName.label(port.prefix(1).uppercased() + port.dropFirst())
+        let role = firstRole(of: node), isDynamic = role.kind == TimeSeries.kind
+        // Maps of a dynamic series go by their own names: ME, IRE, Tonset.
+        let description = onlyOne ? step : isDynamic ? BIDSName.label(port) : step + BIDSName.label(port.prefix(1).uppercased() + port.dropFirst())
         let space = if case .pair = occasion { "_space-halfway" } else { "" }
-        let role = firstRole(of: node)
-        let folder = role.kind == TimeSeries.kind ? place.folder.replacing("/anat", with: "/dce") : place.folder
+        let folder = isDynamic ? place.folder.replacing("/anat", with: "/dce") : place.folder
         let common: [String: JSON] = [
             "Description": .string("\(node.stage.summary)"), "Sources": .array(role.roles.map { .string("series:\($0)") }),
             "Carpus": .object(["Version": .string(Version.current), "Stage": .string("\(node.stage.name)/\(node.stage.version)"), "Parameters": node.parameters]),
@@ -42,7 +43,7 @@ struct Derivatives {
             let labels = try LabelMap(restingAt: stem)
             return try write(name + ".nii.gz") { try NIfTI.write(labels, to: $0) } + text(name + ".json", common.merging(reference(space)) { $1 }) + write(name + ".tsv") { try Data(legend.table.utf8).write(to: $0) }
         case Volume<Float>.kind:
-            let name = "\(folder)/\(place.prefix)\(space)_desc-\(description)_\(role.suffix)"
+            let name = "\(folder)/\(place.prefix)\(space)_desc-\(description)_\(isDynamic ? "dcemap" : role.suffix)"
             let volume = try Volume<Float>(restingAt: stem)
             let sidecar = common.merging(["SkullStripped": .bool(false)]) { $1 }.merging(reference(space)) { $1 }
             return try write(name + ".nii.gz") { try NIfTI.write(volume, to: $0) } + text(name + ".json", sidecar)

@@ -5,7 +5,7 @@ public import CarpusPipeline
 /// Extent and strength of enhancement, region by region.
 public enum MeasurePerfusion: Stage {
     public static let name = "measure.perfusion"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Counts the voxels of each class of curve in each region, in numbers and mL, and gives ME and IRE over them, with arteries and without."
 
     /// What is counted.
@@ -49,7 +49,9 @@ public enum MeasurePerfusion: Stage {
             return Outputs(perfusion: Measurements([nothing(because: "no regions were given, and nothing is counted outside them unless wholeField is set")]))
         }
         func rows(_ excluded: LabelMap?) throws -> [Measurement] {
-            try RegionStatistics.measure(classes: inputs.classes, maximum: inputs.ME, initialRate: inputs.IRE, regions: inputs.regions, excluding: excluded, method: method)
+            let rows = try RegionStatistics.measure(
+                classes: inputs.classes, maximum: inputs.ME, initialRate: inputs.IRE, regions: inputs.regions, excluding: excluded, method: method)
+            return inputs.regions == nil ? rows.map(wholeFieldDoubted) : rows
         }
         var all = try rows(nil)
         if parameters.withoutArteries, let arteries = inputs.arteries {
@@ -60,6 +62,14 @@ public enum MeasurePerfusion: Stage {
             }
         }
         return Outputs(perfusion: Measurements(all))
+    }
+
+    /// Without regions, skin, vessels and what lies beside the wrist are counted too.
+    private static func wholeFieldDoubted(_ row: Measurement) -> Measurement {
+        guard row.status == .ok else { return row }
+        var copy = row
+        (copy.status, copy.reason) = (.review, "the whole field was counted: vessels and skin are among it")
+        return copy
     }
 
     private static func nothing(because reason: String) -> Measurement { .notScorable("enhancing-volume", unit: "mL", region: "all", because: reason, method: method) }

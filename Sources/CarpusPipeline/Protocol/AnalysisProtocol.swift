@@ -100,7 +100,7 @@ public struct AnalysisProtocol: Sendable {
         let own = try Located.parse(text, file: file.lastPathComponent)
         guard let parent = try own.members(of: "a protocol").first(where: { $0.key == "extends" }) else { return own }
         let name = try parent.value.string("extends")
-        let base = file.deletingLastPathComponent().appending(path: name)
+        let base = name.hasPrefix("/") ? URL(filePath: name) : file.deletingLastPathComponent().appending(path: name)
         guard FileManager.default.fileExists(atPath: base.path(percentEncoded: false)) else {
             throw ProtocolError(code: .unreadable, position: parent.value.position, message: "it extends '\(name)', which is not there")
         }
