@@ -33,7 +33,7 @@ struct VoxelReader {
     private func checkSize(_ bytes: Int) throws {
         let attributes: [FileAttributeKey: Any]
         do {
-            attributes = try FileManager.default.attributesOfItem(atPath: file.path(percentEncoded: false))
+            attributes = try FileManager.default.attributesOfItem(atPath: file.resolvingSymlinksInPath().path(percentEncoded: false))   // a link's own size says nothing
         } catch {
             throw IOError(.unreadable, at: file, error.localizedDescription)
         }

@@ -23,6 +23,16 @@ import Testing
         #expect(image.header.sformCode == 1 && image.header.qformCode == 1 && image.findings.isEmpty, "both forms agree and units are set")
     }
 
+    /// Data sets under version control are often folders of links.
+    @Test(arguments: ["a.nii", "a.nii.gz"]) func aLinkIsReadAsWhatItPointsTo(name: String) throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let volume = Volume<Float>(grid: try oblique(Index3(40, 30, 20)), scalars: (0..<24_000).map { Float($0 * 7919 % 1009) })
+        try NIfTI.write(volume, to: folder.appending(path: name))
+        try FileManager.default.createSymbolicLink(at: folder.appending(path: "link-" + name), withDestinationURL: folder.appending(path: name))
+        #expect(try NIfTI.readVolume(folder.appending(path: "link-" + name)).scalars == volume.scalars)
+    }
+
     @Test func equalVolumesGiveEqualBytes() throws {
         let folder = try temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
