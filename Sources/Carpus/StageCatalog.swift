@@ -7,6 +7,7 @@ public enum StageCatalog {
     public static let stages: [AnyStage] = [
         AnyStage(CorrectBias.self),
         AnyStage(RegisterRigid.self),
+        AnyStage(RegisterDeformable.self),
         AnyStage(Resample.self),
         AnyStage(SubtractContrast.self),
         AnyStage(SegmentThreshold.self),

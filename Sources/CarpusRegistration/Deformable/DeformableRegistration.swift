@@ -27,8 +27,12 @@ public enum DeformableRegistration {
         public var stiffness = 0.2
         /// The mean length of a step at which a level ends.
         public var smallestStep = 0.01
-        /// The rigid alignment it begins from.
+        /// The rigid alignment it begins from; not among what protocols set.
         public var rigid = RigidRegistration.Parameters()
+
+        private enum CodingKeys: String, CodingKey {
+            case levels, finestSpacing, iterations, lastIterations, window, stepWidth, fieldWidth, stiffness, smallestStep
+        }
 
         /// The defaults.
         public init() {}
