@@ -8,6 +8,7 @@ public enum StageCatalog {
         AnyStage(CorrectBias.self),
         AnyStage(CorrectMotion.self),
         AnyStage(RegisterRigid.self),
+        AnyStage(RegisterDeformable.self),
         AnyStage(Resample.self),
         AnyStage(SubtractContrast.self),
         AnyStage(SegmentThreshold.self),

@@ -8,7 +8,7 @@ import Foundation
 struct Register: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Align one image to another.")
 
-    enum Kind: String, CaseIterable, ExpressibleByArgument { case rigid, affine }
+    enum Kind: String, CaseIterable, ExpressibleByArgument { case rigid, affine, deformable }
     enum Engine: String, CaseIterable, ExpressibleByArgument { case carpus, itk }
 
     @Option(help: "The image that stays.", completion: .file())
@@ -17,13 +17,13 @@ struct Register: ParsableCommand {
     var moving: String
     @Option(help: "Where the moved image goes, .nii or .nii.gz, on the fixed grid.", completion: .file())
     var output: String
-    @Option(help: "The kind of transform: rigid, or affine after it.")
+    @Option(help: "The kind of transform: rigid, or affine or deformable after it.")
     var transform: Kind = .rigid
     @Option(help: "A label map; the fixed image is compared where it is not 0.", completion: .file())
     var fixedMask: String?
     @Option(help: "A label map; the moving image is compared where it is not 0.", completion: .file())
     var movingMask: String?
-    @Option(help: "Where the transform goes, ITK text (.tfm).", completion: .file())
+    @Option(help: "Where the transform goes: ITK text (.tfm), or of a deformation a displacement field on the fixed grid (.nii or .nii.gz).", completion: .file())
     var saveTransform: String?
     @Option(help: "Threads at a time.")
     var threads: Int?
@@ -37,7 +37,8 @@ struct Register: ParsableCommand {
     var json = false
 
     private struct Answer: Encodable {
-        let movingFromFixed: [[Double]]
+        /// Nil for a deformation.
+        let movingFromFixed: [[Double]]?
         let metric: Double
         let iterations: Int
         let findings: [Finding]
@@ -55,7 +56,13 @@ struct Register: ParsableCommand {
             fixedImage, movingImage, try fixedMask.map { try NIfTI.readLabels(URL(filePath: $0)) }, try movingMask.map { try NIfTI.readLabels(URL(filePath: $0)) }, parameters)
         // Files are for people and other programs: outside the moving image stands 0, not NaN.
         try NIfTI.write(movingImage.resampled(onto: fixedImage.grid, through: map, interpolation: .cubic, outside: 0), to: target)
-        if let tfm { try ITKTransformFile.write(map, to: tfm) }
+        if let tfm {
+            if transform == .deformable {
+                try NIfTI.write(DisplacementField(of: map, on: fixedImage.grid), to: tfm)
+            } else {
+                try ITKTransformFile.write(map, to: tfm)
+            }
+        }
         if let verdict = answer.verdict { Terminal.note(String(format: "%@; expected error %.2f mm", verdict.grade.rawValue, verdict.expectedError)) }
         for finding in answer.findings { Terminal.note("\(finding.severity.rawValue): \(finding.sentence)") }
         if json { try Terminal.json(answer) }
@@ -76,6 +83,14 @@ struct Register: ParsableCommand {
             let answer = Answer(
                 movingFromFixed: r.movingFromFixed.matrixRows, metric: r.metric, iterations: r.rigid.iterations, findings: r.findings, verdict: r.rigid.verdict)
             return (.affine(r.movingFromFixed), answer)
+        case .deformable:
+            guard engine == .carpus else { throw ValidationError("deformable alignment is Carpus's own; leave out --engine itk") }
+            var whole = DeformableRegistration.Parameters()
+            whole.rigid = parameters
+            let r = try DeformableRegistration.align(fixed: fixed, moving: moving, fixedMask: fixedMask, movingMask: movingMask, parameters: whole)
+            let answer = Answer(
+                movingFromFixed: nil, metric: r.correlation.after, iterations: r.iterations, findings: r.findings, verdict: r.rigid.verdict)
+            return (r.movingFromFixed, answer)
         }
     }
 }

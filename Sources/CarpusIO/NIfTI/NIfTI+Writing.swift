@@ -45,7 +45,16 @@ extension NIfTI {
         }
     }
 
-    private static func write<T>(_ grid: Grid, frames: Int, interval: Double, start: Double, datatype: Int32, values: [T], to url: URL) throws {
+    /// Writes a displacement field as ITK, ANTs and 3D Slicer read it: five dimensions, vector intent, LPS mm whatever the header's
+    /// world; a point of the field's grid goes to itself and its vector.
+    public static func write(_ field: DisplacementField, to url: URL) throws {
+        let n = field.grid.count
+        var values = [Float](repeating: 0, count: 3 * n)
+        for (i, u) in field.displacements.enumerated() { (values[i], values[n + i], values[2 * n + i]) = (u.x, u.y, u.z) }
+        try write(field.grid, frames: 1, interval: 0, start: 0, datatype: DT_FLOAT32, values: values, vectors: true, to: url)
+    }
+
+    private static func write<T>(_ grid: Grid, frames: Int, interval: Double, start: Double, datatype: Int32, values: [T], vectors: Bool = false, to url: URL) throws {
         let name = url.lastPathComponent.lowercased()
         guard name.hasSuffix(".nii") || name.hasSuffix(".nii.gz") else {
             throw IOError(.unsupported, at: url, "NIfTI is written as .nii or .nii.gz; choose such a name")
@@ -53,7 +62,8 @@ extension NIfTI {
         guard grid.size.max() <= 32767, frames <= 32767 else {
             throw IOError(.unsupported, at: url, "NIfTI-1 holds at most 32767 voxels along an axis")
         }
-        let header = encoded(grid, frames: frames, interval: interval, start: start, datatype: datatype, bitsPerVoxel: MemoryLayout<T>.size * 8)
+        let header = encoded(
+            grid, frames: frames, interval: interval, start: start, datatype: datatype, bitsPerVoxel: MemoryLayout<T>.size * 8, vectors: vectors)
         let side = url.deletingLastPathComponent().appending(path: ".part-\(UUID().uuidString)")
         do {
             let stream = try NIfTIStream(writing: side, compressed: name.hasSuffix(".gz"))
@@ -70,12 +80,13 @@ extension NIfTI {
     }
 
     /// The 348 bytes of a NIfTI-1 header and four that say there is no extension.
-    private static func encoded(_ grid: Grid, frames: Int, interval: Double, start: Double, datatype: Int32, bitsPerVoxel: Int) -> [UInt8] {
+    private static func encoded(_ grid: Grid, frames: Int, interval: Double, start: Double, datatype: Int32, bitsPerVoxel: Int, vectors: Bool) -> [UInt8] {
         var h = HeaderBytes()
         let ras = WorldFrame.flipped(grid.worldFromVoxel), s = grid.spacing
         h.put(Int32(348), 0)
-        let dim = [frames > 1 ? 4 : 3, grid.size.x, grid.size.y, grid.size.z, frames, 1, 1, 1]
+        let dim = [vectors ? 5 : frames > 1 ? 4 : 3, grid.size.x, grid.size.y, grid.size.z, frames, vectors ? 3 : 1, 1, 1]
         for (i, n) in dim.enumerated() { h.put(Int16(n), 40 + 2 * i) }
+        if vectors { h.put(Int16(NIFTI_INTENT_VECTOR), 68) }
         h.put(Int16(datatype), 70)
         h.put(Int16(bitsPerVoxel), 72)
         let (quaternion, qfac) = quaternion(of: ras.linear)
