@@ -49,8 +49,6 @@ enum Terminal {
 
     /// A Codable value as JSON, to stdout.
     static func json(_ value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        data(String(decoding: try encoder.encode(value), as: UTF8.self))
+        data(String(decoding: try JSONEncoder.readable.encode(value), as: UTF8.self))
     }
 }

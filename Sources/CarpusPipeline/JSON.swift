@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// A JSON value with one canonical spelling, so that equal parameters hash equally.
 public enum JSON: Sendable, Hashable {
@@ -27,28 +27,8 @@ public enum JSON: Sendable, Hashable {
         }
     }
 
-    /// The same for people: a member a line, two blanks a level, and lists of plain values on one line.
-    public var pretty: String { indented("") + "\n" }
-
-    private func indented(_ margin: String) -> String {
-        let inner = margin + "  "
-        switch self {
-        case .object(let v) where !v.isEmpty:
-            let members = v.sorted { $0.key < $1.key }.map { "\(inner)\(Self.quoted($0.key)): \($0.value.indented(inner))" }
-            return "{\n" + members.joined(separator: ",\n") + "\n\(margin)}"
-        case .array(let v) where v.contains(where: \.isNested):
-            return "[\n" + v.map { inner + $0.indented(inner) }.joined(separator: ",\n") + "\n\(margin)]"
-        case .array(let v): return "[" + v.map(\.canonical).joined(separator: ", ") + "]"
-        default: return canonical
-        }
-    }
-
-    private var isNested: Bool {
-        switch self {
-        case .array, .object: true
-        default: false
-        }
-    }
+    /// The same for people: a member a line.
+    public func readable() throws -> String { String(decoding: try JSONEncoder.readable.encode(self), as: UTF8.self) + "\n" }
 
     /// The member of an object, nil elsewhere.
     public subscript(key: String) -> JSON? {
@@ -102,5 +82,14 @@ extension JSON: Codable {
         case .array(let v): try c.encode(v)
         case .object(let v): try c.encode(v)
         }
+    }
+}
+
+extension JSONEncoder {
+    /// One encoder for every file that people read too: keys sorted, a member a line, slashes as they are.
+    public static var readable: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return encoder
     }
 }

@@ -34,7 +34,7 @@ struct DynamicSeriesTests {
             let rows = try table(folder.appending(path: "out/measures.tsv"))
             func value(_ measure: String) -> Double? { rows.first { $0[4] == measure }.flatMap { Double($0[5]) } }
             let most = try #require(value("displacement-max")), largest = truth.max() ?? 0
-            #expect(largest > 0.5 && abs(most - largest) < 0.25, "found \(most), true \(largest)")
+            #expect(largest > 0.5 && abs(most - largest) < 0.1, "found \(most), true \(largest)")
             #expect(value("frames-rejected") == 0)
             // Without regions all of the field is counted, and the numbers say so.
             #expect(rows.filter { $0[3] == "all" }.allSatisfy { $0[7] == "review" } && (value("enhancing-volume") ?? 0) > 1)

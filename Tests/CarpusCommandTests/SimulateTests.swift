@@ -54,7 +54,7 @@ struct SimulateTests {
                 }
             }
             let plan = try Carpus.run("plan", Carpus.root.appending(path: "Protocols/wrist-ra.yml").path, "--input", "dicom", in: folder)
-            #expect(plan.status == 0 && plan.out.contains("01>02") || plan.out.contains("ses-02"), "\(plan.out)\(plan.err)")
+            #expect(plan.status == 0 && plan.out.contains("sub-01 01>02\talign\tregister.rigid\trun"), "\(plan.out)\(plan.err)")
         }
     }
 

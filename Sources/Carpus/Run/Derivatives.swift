@@ -89,9 +89,7 @@ struct Derivatives {
 
     private func text(_ name: String, _ members: [String: JSON]) throws -> [String] {
         try write(name) { url in
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            try encoder.encode(JSON.object(members)).write(to: url)
+            try JSONEncoder.readable.encode(JSON.object(members)).write(to: url)
         }
     }
 

@@ -20,7 +20,7 @@ struct SimulatedDICOM {
             variant: h.sequenceVariant.compactMap { MRSeriesDescription.SequenceVariant(rawValue: $0) },
             options: h.scanOptions.compactMap { MRSeriesDescription.ScanOption(rawValue: $0) }, isThreeDimensional: h.dimensions == 3,
             repetitionTime: h.repetitionTime, echoTime: h.echoTime, inversionTime: h.inversionTime, flipAngle: h.flipAngleDegrees,
-            echoTrainLength: h.echoTrainLength, fieldStrength: h.fieldTesla, sliceThickness: h.sliceThickness)
+            fieldStrength: h.fieldTesla, sliceThickness: h.sliceThickness)
         return MRSeriesDescription(
             patient: .init(id: subject, name: "Virtual^Wrist \(subject)", sex: person.isFemale ? .female : .male, age: Int(person.wrist.shape.ageYears) + person.days[visit] / 365),
             study: .init(instanceUID: DICOMUID.derived(from: key), id: "\(visit + 1)", start: start, description: "MR WRIST \(person.wrist.side == .left ? "LEFT" : "RIGHT") WITH AND WITHOUT CONTRAST"),

@@ -11,19 +11,19 @@ struct SimulatedDataset {
 
     func write(_ table: MeasureTable) throws {
         let shape = person.wrist.shape
-        try put("dataset_description.json", description("raw", "A virtual wrist, simulated by Carpus").pretty)
+        try put("dataset_description.json", description("raw", "A virtual wrist, simulated by Carpus").readable())
         try put("participants.tsv", "participant_id\tage\tsex\tside\tsimulated\nsub-\(names.subject)\t\(Int(shape.ageYears))\t\(person.isFemale ? "F" : "M")\t\(person.wrist.side.rawValue)\tyes\n")
         try put(".bidsignore", "sub-*/ses-*/dce\nsub-*/ses-*/dicom\n")
         try put("README.md", readme)
         let truth = names.truth("")
-        try OutputFile.write(description("derivative", "The truth about a virtual wrist").pretty, to: truth.appending(path: "dataset_description.json"))
+        try OutputFile.write(description("derivative", "The truth about a virtual wrist").readable(), to: truth.appending(path: "dataset_description.json"))
         try OutputFile.write(MeasureTable.dictionary, to: truth.appending(path: "measures.json"))
         try table.write(to: truth.appending(path: "measures.tsv"))
         let whole: JSON = .object([
             "Patient": try JSON(encoding: study.patient), "Shape": try JSON(encoding: shape), "Examination": try JSON(encoding: study.examination),
             "Activity": .number(person.activity), "DaysFromFirstVisit": .array(person.days.map(JSON.integer)), "SamplingStep": .number(study.step),
         ])
-        try OutputFile.write(whole.pretty, to: truth.appending(path: "\(names.subjectFolder)/\(names.subjectFolder)_truth.json"))
+        try OutputFile.write(whole.readable(), to: truth.appending(path: "\(names.subjectFolder)/\(names.subjectFolder)_truth.json"))
     }
 
     private func put(_ name: String, _ text: String) throws { try OutputFile.write(text, to: names.root.appending(path: name)) }

@@ -63,7 +63,7 @@ struct SimulatedVisit {
     private func writeNIfTI(_ series: VirtualSeries, _ body: (URL) throws -> Void) throws {
         let file = names.scan(visit, series.role)
         try OutputFile.write(to: file.appendingPathExtension("nii.gz"), body)
-        try OutputFile.write(series.header.sidecar(side: person.wrist.side, frameTimes: series.frameTimes).pretty, to: file.appendingPathExtension("json"))
+        try OutputFile.write(series.header.sidecar(side: person.wrist.side, frameTimes: series.frameTimes).readable(), to: file.appendingPathExtension("json"))
     }
 
     private func writeDICOM(_ series: VirtualSeries, _ body: (MRSeriesDescription, URL) throws -> Void) throws {
@@ -94,7 +94,7 @@ struct SimulatedVisit {
         try writeMap(lesions, to: names.truth("\(stem)_seg-lesions_dseg"))
         for series in all.dropFirst() { try transforms.writeSeries(visit, first: first.role, series.role) }
         if visit > 0 { try transforms.writeChange(from: visit - 1, to: visit, series: all.contains { $0.role == .t1gd } ? .t1gd : first.role) }
-        try OutputFile.write(try JSON(encoding: record).pretty, to: names.truth("\(names.session(visit))/\(names.prefix(visit))_truth.json"))
+        try OutputFile.write(JSON(encoding: record).readable(), to: names.truth("\(names.session(visit))/\(names.prefix(visit))_truth.json"))
     }
 
     /// Cubes of 0.4 mm along L, P and S that fill the box of a grid.

@@ -62,7 +62,7 @@ public struct TrainingMaps: Sendable {
         table.add(rows, of: String(name.dropFirst(4)))
         try table.write(to: folder.appending(path: "measures.tsv"))
         let truth: JSON = .object(["Patient": try JSON(encoding: person.parameters), "Shape": try JSON(encoding: person.wrist.shape), "State": try JSON(encoding: person.course.visits[0])])
-        try OutputFile.write(truth.pretty, to: folder.appending(path: "\(name)_truth.json"))
+        try OutputFile.write(truth.readable(), to: folder.appending(path: "\(name)_truth.json"))
     }
 
     /// Names of tissues; 0 is air.

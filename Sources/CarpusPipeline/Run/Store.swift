@@ -45,9 +45,7 @@ public struct Store: Sendable {
         try files.createDirectory(at: folder, withIntermediateDirectories: true)
         do {
             let record = try await work(folder)
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-            try encoder.encode(record).write(to: folder.appending(path: "record.json"))
+            try JSONEncoder.readable.encode(record).write(to: folder.appending(path: "record.json"))
             return try Self.settling.withLock { _ in try settle(folder, as: key, record) }
         } catch {
             do { try files.removeItem(at: folder) } catch { /* cleared at the next start */ }

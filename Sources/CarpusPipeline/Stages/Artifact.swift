@@ -36,8 +36,6 @@ extension JSONArtifact {
     }
 
     public func rest(at stem: URL) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        try encoder.encode(content).write(to: stem.appendingPathExtension("json"))
+        try JSONEncoder.readable.encode(content).write(to: stem.appendingPathExtension("json"))
     }
 }

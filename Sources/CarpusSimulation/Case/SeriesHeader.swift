@@ -16,7 +16,6 @@ public struct SeriesHeader: Sendable, Hashable {
     public var echoTime: Double
     public var inversionTime: Double?
     public var flipAngleDegrees: Double
-    public var echoTrainLength = 1
     public var fieldTesla: Double
     public var sliceThickness: Double
     /// Whether gadolinium was given before or during the series.

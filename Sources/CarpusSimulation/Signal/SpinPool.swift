@@ -60,7 +60,4 @@ public struct ContrastAgent: Sendable, Hashable {
     /// Gadobutrol in plasma at 37 °C (r1: Szomolanyi et al., Invest Radiol 2019, 4.78 at 1.5 T and 4.97 at 3 T; r2: Rohrer et al.,
     /// Invest Radiol 2005, 6.1 and 7.1); the value of the nearer field.
     public static func gadobutrol(fieldTesla: Double) -> ContrastAgent { fieldTesla < 2.2 ? ContrastAgent(r1: 4.78, r2: 6.1) : ContrastAgent(r1: 4.97, r2: 7.1) }
-
-    /// Gadoterate in plasma at 37 °C (the same sources: r1 3.32 and 3.00, r2 4.3 and 4.9).
-    public static func gadoterate(fieldTesla: Double) -> ContrastAgent { fieldTesla < 2.2 ? ContrastAgent(r1: 3.32, r2: 4.3) : ContrastAgent(r1: 3.00, r2: 4.9) }
 }
