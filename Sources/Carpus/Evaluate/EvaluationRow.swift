@@ -43,10 +43,7 @@ public struct EvaluationRow: Sendable, Hashable, Encodable {
     /// The line as it stands in a table: tabs between cells, `n/a` for what is not there, floats that read back the same.
     var cells: String {
         let all = [kind.rawValue, participant, session, region, measure, value.map { "\($0)" }, unit, note]
-        return all.map { cell in
-            let clean = (cell ?? "").replacing(/[\t\r\n]/, with: " ")
-            return clean.isEmpty ? "n/a" : clean
-        }.joined(separator: "\t")
+        return all.map(TabTable.cell).joined(separator: "\t")
     }
 }
 

@@ -51,23 +51,12 @@ struct MeasuredRow {
 
     /// The rows of a table with the columns of `MeasureTable`, in any order.
     static func read(_ url: URL) throws -> [MeasuredRow] {
-        guard let data = FileManager.default.contents(atPath: url.path(percentEncoded: false)) else { throw IOError(.unreadable, at: url, "the table cannot be read") }
-        let lines = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
-        let header = lines.first ?? []
-        if let absent = ["participant_id", "session_id", "side", "region", "measure", "value", "unit", "status", "reason"].first(where: { !header.contains($0) }) {
-            throw IOError(.malformed, at: url, "the column '\(absent)' is missing; a table of measurements as a run writes it is needed")
-        }
-        return try lines.dropFirst().enumerated().map { i, cells in
-            guard cells.count == header.count else { throw IOError(.malformed, at: url, "line \(i + 2) has \(cells.count) cells, and the first line names \(header.count)") }
-            let row = Dictionary(zip(header, cells)) { first, _ in first }
-            func cell(_ name: String) -> String? { row[name] == "n/a" ? nil : row[name] }
-            let value = try cell("value").map { text in
-                guard let number = Double(text), number.isFinite else { throw IOError(.malformed, at: url, "line \(i + 2) has the value '\(text)', which is no number") }
-                return number
-            }
+        let table = try TabTable(url, needs: ["participant_id", "session_id", "side", "region", "measure", "value", "unit", "status", "reason"])
+        return try table.rows.map { row in
+            let value = try row.number("value")
             return MeasuredRow(
-                occasion: .init(participant: cell("participant_id"), session: cell("session_id")), side: cell("side"), region: cell("region") ?? "n/a", measure: cell("measure") ?? "n/a",
-                value: cell("status") == "not-scorable" ? nil : value, unit: cell("unit") ?? "1", status: cell("status") ?? "ok", reason: cell("reason"))
+                occasion: .init(participant: row["participant_id"], session: row["session_id"]), side: row["side"], region: row["region"] ?? "n/a", measure: row["measure"] ?? "n/a",
+                value: row["status"] == "not-scorable" ? nil : value, unit: row["unit"] ?? "1", status: row["status"] ?? "ok", reason: row["reason"])
         }
     }
 }

@@ -36,7 +36,7 @@ public struct MeasureTable: Sendable {
                 "sub-\(row.subject)", m.visit.map(Self.session) ?? "n/a", m.side?.rawValue ?? "n/a", m.region, m.quantity,
                 m.value.map { "\($0)" } ?? "n/a", m.unit, m.status.rawValue, m.reason ?? "n/a", m.method,
             ]
-            return cells.map(Self.cell).joined(separator: "\t")
+            return cells.map(TabTable.cell).joined(separator: "\t")
         }
         return ([Self.columns.map(\.name).joined(separator: "\t")] + lines).joined(separator: "\n") + "\n"
     }
@@ -47,11 +47,6 @@ public struct MeasureTable: Sendable {
     /// `ses-01`, or `ses-01>ses-02` for a pair.
     private static func session(_ visit: String) -> String {
         visit.split(separator: ">").map { "ses-\($0)" }.joined(separator: ">")
-    }
-
-    private static func cell(_ text: String) -> String {
-        let clean = text.replacing("\t", with: " ").replacing("\n", with: " ").replacing("\r", with: " ")
-        return clean.isEmpty ? "n/a" : clean
     }
 
     /// The data dictionary, as BIDS wants it beside a table.

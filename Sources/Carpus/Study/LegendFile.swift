@@ -8,24 +8,18 @@ extension Legend {
     /// - Throws: `IOError` when the table is malformed.
     public static func beside(_ file: URL) throws -> Legend? {
         let stem = file.lastPathComponent.replacing(/\.(nii|hdr|img)(\.gz)?$/.ignoresCase(), with: "")
-        let table = file.deletingLastPathComponent().appending(path: stem + ".tsv")
-        guard let data = FileManager.default.contents(atPath: table.path(percentEncoded: false)) else { return nil }
-        let lines = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
-        guard let header = lines.first, let index = header.firstIndex(of: "index"), let name = header.firstIndex(of: "name") else {
-            throw IOError(.malformed, at: table, "a legend needs the columns 'index' and 'name'")
-        }
-        let color = header.firstIndex(of: "color")
+        let url = file.deletingLastPathComponent().appending(path: stem + ".tsv")
+        guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else { return nil }
         var labels: [Label] = []
-        for (i, cells) in lines.dropFirst().enumerated() {
-            guard cells.count == header.count, let value = UInt16(cells[index]) else {
-                throw IOError(.malformed, at: table, "line \(i + 2) is no label: an index from 0 to 65535 and as many columns as the first line are needed")
+        for (i, row) in try TabTable(url, needs: ["index", "name"]).rows.enumerated() {
+            guard let value = row["index"].flatMap({ UInt16($0) }), let name = row["name"] else {
+                throw IOError(.malformed, at: url, "line \(row.number) is no label: an index from 0 to 65535 and a name are needed")
             }
             if value == 0 { continue }
-            guard !labels.contains(where: { $0.value == value || $0.name == cells[name] }) else {
-                throw IOError(.malformed, at: table, "line \(i + 2) names a label a second time")
+            guard !labels.contains(where: { $0.value == value || $0.name == name }) else {
+                throw IOError(.malformed, at: url, "line \(row.number) names a label a second time")
             }
-            let rgb = color.flatMap { Self.rgb(cells[$0]) } ?? Palette.distinct(i)
-            labels.append(Label(value: value, name: cells[name], color: rgb))
+            labels.append(Label(value: value, name: name, color: row["color"].flatMap(Self.rgb) ?? Palette.distinct(i)))
         }
         return Legend(labels)
     }

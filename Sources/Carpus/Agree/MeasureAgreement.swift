@@ -1,0 +1,103 @@
+import CarpusQuantification
+
+/// The statistics of one measure.
+struct MeasureAgreement {
+    let table: RatingTable
+    let options: Agreement.Options
+
+    /// In a fixed order: all raters together, pairs, a reference, changes between visits.
+    var rows: [AgreementRow] {
+        let changes = table.changes
+        return together(table, "icc") + pairs.flatMap(rows(of:)) + referenceRows + (changes.map { together($0, "icc-change") + changeRows($0) } ?? [])
+    }
+
+    private var level: Double { options.bootstrap.level }
+
+    /// Every two raters once; with a reference, each of the others with it.
+    private var pairs: [(Int, Int)] {
+        if let reference { return table.raters.indices.filter { $0 != reference }.map { ($0, reference) } }
+        return table.raters.indices.flatMap { a in table.raters.indices.filter { $0 > a }.map { (a, $0) } }
+    }
+
+    private var reference: Int? { options.reference.flatMap { table.raters.firstIndex(of: $0) } }
+
+    private func together(_ table: RatingTable, _ name: String) -> [AgreementRow] {
+        let rows = table.complete, left = table.values.count - rows.count
+        let note = left > 0 ? "\(left) of \(table.values.count) subjects lack a value" : nil
+        return IntraclassCorrelation.Form.allCases.map { form in
+            let estimate = rows.count > 1 ? IntraclassCorrelation(rows).estimate(form, level: level) : Estimate(nil, note: "fewer than two complete subjects")
+            return AgreementRow(table, "\(name) \(form.rawValue)", "all", estimate, n: rows.count, note: note)
+        }
+    }
+
+    private func rows(of pair: (Int, Int)) -> [AgreementRow] {
+        let (x, y) = table.pairs(pair.0, pair.1), left = table.values.count - x.count
+        let note = left > 0 ? "\(left) of \(table.values.count) subjects lack a value" : nil
+        func row(_ name: String, _ estimate: Estimate, unit: String = "1") -> AgreementRow {
+            AgreementRow(table, name, names(pair), estimate, n: x.count, unit: unit, note: note)
+        }
+        let limits = BlandAltman(x, y, level: level), ratios = BlandAltman(x, y, logarithms: true, level: level)
+        let general = [
+            row("pearson", Correlation.pearson(x, y, level: level)), row("spearman", Correlation.spearman(x, y, level: level)),
+            row("concordance", Correlation.concordance(x, y, level: level)),
+            row("bias", limits.bias, unit: table.unit), row("limit-lower", limits.lowerLimit, unit: table.unit), row("limit-upper", limits.upperLimit, unit: table.unit),
+            row("sdd", drawn(x.count) { i in DetectableChange.difference(i.map { x[$0] }, i.map { y[$0] }, averaged: options.averaged).value }, unit: table.unit),
+        ]
+        guard options.grades ?? table.areGrades else {
+            return general + [row("ratio", ratios.bias), row("ratio-limit-lower", ratios.lowerLimit), row("ratio-limit-upper", ratios.upperLimit)]
+        }
+        // Rows of the table are the reference, where there is one: it stands last in the pair.
+        let grades = zip(y, x).map { (Int($0.rounded()), Int($1.rounded())) }, matrix = ConfusionMatrix(grades)
+        return general + [
+            row("exact-agreement", GradeAgreement.exact(matrix, level: level)), row("close-agreement", GradeAgreement.close(matrix, level: level)),
+            row("balanced-accuracy", balanced(grades, within: 0)), row("balanced-accuracy-within-1", balanced(grades, within: 1)),
+        ] + Kappa.Weights.allCases.map { row("kappa" + ($0 == .none ? "" : "-\($0.rawValue)"), Kappa.estimate(matrix, weights: $0, level: level)) }
+    }
+
+    private func balanced(_ grades: [(Int, Int)], within distance: Int) -> Estimate {
+        drawn(grades.count) { i in GradeAgreement.balanced(ConfusionMatrix(i.map { grades[$0] }), within: distance).value }
+    }
+
+    /// How well each rater tells the reference's positives.
+    private var referenceRows: [AgreementRow] {
+        guard let reference else { return [] }
+        return pairs.flatMap { pair -> [AgreementRow] in
+            let (x, y) = table.pairs(pair.0, reference), positive = y.map { v in options.positive.map { v >= $0 } ?? (v > 0) }
+            func row(_ name: String, _ estimate: Estimate, unit: String = "1", note: String? = nil) -> AgreementRow {
+                AgreementRow(table, name, names(pair), estimate, n: x.count, unit: unit, note: note)
+            }
+            func curve(_ i: [Int]) -> ReceiverOperating { ReceiverOperating(i.map { x[$0] }, isPositive: i.map { positive[$0] }) }
+            let whole = curve(Array(x.indices))
+            // A replicate with one class only defines no area; the whole table says why there is none.
+            func area(_ name: String, _ of: KeyPath<ReceiverOperating, Estimate>) -> AgreementRow {
+                row(name, whole[keyPath: of].value == nil ? whole[keyPath: of] : drawn(x.count) { curve($0)[keyPath: of].value })
+            }
+            return [area("auc", \.area), area("average-precision", \.averagePrecision)] + ReceiverOperating.Preference.allCases.flatMap { preference -> [AgreementRow] in
+                let name = "cutoff-\(preference.rawValue)"
+                guard let point = whole.cutoff(favouring: preference, least: options.least) else {
+                    return [row(name, Estimate(nil, note: "no cut-off reaches what is asked for"), unit: table.unit)]
+                }
+                return [
+                    row(name, Estimate(point.cutoff), unit: table.unit, note: "at least this is positive"),
+                    row("\(name)-sensitivity", Proportion.wilson(point.truePositives, of: whole.positives, level: level)),
+                    row("\(name)-specificity", Proportion.wilson(whole.negatives - point.falsePositives, of: whole.negatives, level: level)),
+                ]
+            }
+        }
+    }
+
+    private func changeRows(_ changes: RatingTable) -> [AgreementRow] {
+        let responses = changes.raters.indices.map { r -> AgreementRow in
+            let all = changes.values.compactMap { $0[r] }
+            return AgreementRow(table, "srm", changes.raters[r], drawn(all.count) { i in DetectableChange.responseMean(i.map { all[$0] }).value }, n: all.count)
+        }
+        return responses + pairs.map { pair in
+            let (x, y) = changes.pairs(pair.0, pair.1)
+            let sdc = drawn(x.count) { i in DetectableChange.change(i.map { x[$0] }, i.map { y[$0] }, averaged: options.averaged).value }
+            return AgreementRow(table, "sdc", names(pair), sdc, n: x.count, unit: table.unit)
+        }
+    }
+
+    private func drawn(_ count: Int, _ statistic: ([Int]) -> Double?) -> Estimate { options.bootstrap.estimate(count: count, statistic) }
+    private func names(_ pair: (Int, Int)) -> String { "\(table.raters[pair.0])|\(table.raters[pair.1])" }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+@Suite struct AgreeTests {
+    private struct Row: Decodable { let measure: String?, statistic, raters, unit: String, value, lower, upper: Double?, n: Int, note: String? }
+    private struct Answer: Decodable { let rows: [Row] }
+
+    private func write(_ lines: [String], to file: URL) throws { try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: file) }
+
+    /// Shrout and Fleiss' six subjects and four judges, as volumes; judge 4 missed one more subject.
+    private var volumes: [String] {
+        let table = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
+        let rows = table.enumerated().flatMap { i, row in row.enumerated().map { j, v in "sub-\(i + 1)\tvolume\tjudge-\(j + 1)\t\(Double(v) + 0.5)\tmL\tok" } }
+        return ["participant_id\tmeasure\trater\tvalue\tunit\tstatus"] + rows + ["sub-7\tvolume\tjudge-1\t3\tmL\tok", "sub-7\tvolume\tjudge-2\t3\tmL\tok", "sub-7\tvolume\tjudge-3\t3\tmL\tok", "sub-7\tvolume\tjudge-4\tn/a\tmL\tnot-scorable"]
+    }
+
+    @Test func theTableOfShroutAndFleiss() throws {
+        try withFolder { folder in
+            try write(volumes, to: folder.appending(path: "t.tsv"))
+            let answer = try Carpus.run("agree", "t.tsv", "--json", in: folder)
+            #expect(answer.status == 0, "\(answer.err)")
+            let rows = try JSONDecoder().decode(Answer.self, from: Data(answer.out.utf8)).rows
+            let icc = try #require(rows.first { $0.statistic == "icc ICC(A,1)" })
+            #expect(abs((icc.value ?? 0) - 0.289763779527559) < 1e-9 && icc.n == 6 && icc.note == "1 of 7 subjects lack a value")
+            // 7.6667 - 2.5 over six subjects, and 3 - 3.
+            let bias = try #require(rows.first { $0.statistic == "bias" && $0.raters == "judge-1|judge-2" })
+            #expect(abs((bias.value ?? 0) - 31.0 / 7) < 1e-9 && bias.unit == "mL" && bias.n == 7)
+            #expect(!rows.contains { $0.statistic.hasPrefix("kappa") } && rows.contains { $0.statistic == "ratio" })
+            let plain = try Carpus.run("agree", "t.tsv", in: folder)
+            #expect(plain.out.split(separator: "\n").count == rows.count + 1 && plain.out.hasPrefix("measure\tstatistic\traters\tvalue\tlower\tupper\tunit\tn\tnote\n"))
+        }
+    }
+
+    @Test func gradesAgainstAReferenceAndChanges() throws {
+        try withFolder { folder in
+            let truth = [0, 0, 1, 2, 3, 1, 0, 2], found = [0, 1, 1, 2, 3, 0, 0, 1]
+            var lines = ["participant_id\tsession_id\treader\tvalue"]
+            for i in truth.indices {
+                for (session, gain) in [("ses-01", 0), ("ses-02", i % 3)] {
+                    lines += ["sub-\(i)\t\(session)\tnet\t\(found[i] + gain)", "sub-\(i)\t\(session)\ttruth\t\(truth[i] + gain)"]
+                }
+            }
+            try write(lines, to: folder.appending(path: "g.tsv"))
+            let answer = try Carpus.run("agree", "g.tsv", "--reference", "truth", "--json", in: folder)
+            #expect(answer.status == 0, "\(answer.err)")
+            let rows = try JSONDecoder().decode(Answer.self, from: Data(answer.out.utf8)).rows
+            func value(_ name: String) -> Double? { rows.first { $0.statistic == name }?.value }
+            #expect(rows.allSatisfy { $0.raters == "net|truth" || $0.raters == "all" || $0.statistic == "srm" })
+            #expect(value("exact-agreement") == 10.0 / 16 && value("close-agreement") == 1)
+            #expect(value("sdc") == 0 && value("icc-change ICC(A,1)") == 1)
+            #expect(try #require(value("auc")) > 0.5 && value("cutoff-both") != nil)
+        }
+    }
+
+    @Test func whatIsWrongWithATableIsTold() throws {
+        try withFolder { folder in
+            let file = folder.appending(path: "t.tsv")
+            func refused(_ lines: [String], _ arguments: [String] = [], status: Int32 = 65, _ word: String) throws {
+                try write(lines, to: file)
+                let (process, _, err) = try Carpus.start(["agree", "t.tsv"] + arguments, in: folder)
+                process.waitUntilExit()
+                let text = try String(contentsOf: err, encoding: .utf8)
+                #expect(process.terminationStatus == status && text.contains(word), "\(text)")
+            }
+            let head = "participant_id\trater\tvalue"
+            try refused([head, "a\tx\t1", "a\ty\tmany"], "no number")
+            try refused([head, "a\tx\t1", "a\tx\t2"], "two values")
+            try refused([head, "a\tx\t1", "b\tx\t2"], "two raters")
+            try refused([head, "a\tx\t1", "a\ty"], "line 3 has 2 cells")
+            try refused(["participant_id\tvalue", "a\t1"], "'rater'")
+            try refused([head, "a\tx\t1", "a\ty\t2"], ["--reference", "z"], "none of the raters")
+            try refused([""], "'value' is missing")
+            try refused([head], ["--level", "95"], status: 64, "between 0 and 1")
+            #expect(try Carpus.run("agree", "nothing.tsv", in: folder).status == 66)
+        }
+    }
+}
