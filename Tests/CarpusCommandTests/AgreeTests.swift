@@ -55,7 +55,7 @@ import Testing
     @Test func whatIsWrongWithATableIsTold() throws {
         try withFolder { folder in
             let file = folder.appending(path: "t.tsv")
-            func refused(_ lines: [String], _ arguments: [String] = [], status: Int32 = 65, _ word: String) throws {
+            func refused(_ lines: [String], _ arguments: [String] = [], status: Int32 = 65, says word: String) throws {
                 try write(lines, to: file)
                 let (process, _, err) = try Carpus.start(["agree", "t.tsv"] + arguments, in: folder)
                 process.waitUntilExit()
@@ -63,14 +63,14 @@ import Testing
                 #expect(process.terminationStatus == status && text.contains(word), "\(text)")
             }
             let head = "participant_id\trater\tvalue"
-            try refused([head, "a\tx\t1", "a\ty\tmany"], "no number")
-            try refused([head, "a\tx\t1", "a\tx\t2"], "two values")
-            try refused([head, "a\tx\t1", "b\tx\t2"], "two raters")
-            try refused([head, "a\tx\t1", "a\ty"], "line 3 has 2 cells")
-            try refused(["participant_id\tvalue", "a\t1"], "'rater'")
-            try refused([head, "a\tx\t1", "a\ty\t2"], ["--reference", "z"], "none of the raters")
-            try refused([""], "'value' is missing")
-            try refused([head], ["--level", "95"], status: 64, "between 0 and 1")
+            try refused([head, "a\tx\t1", "a\ty\tmany"], says: "no number")
+            try refused([head, "a\tx\t1", "a\tx\t2"], says: "two values")
+            try refused([head, "a\tx\t1", "b\tx\t2"], says: "two raters")
+            try refused([head, "a\tx\t1", "a\ty"], says: "line 3 has 2 cells")
+            try refused(["participant_id\tvalue", "a\t1"], says: "'rater'")
+            try refused([head, "a\tx\t1", "a\ty\t2"], ["--reference", "z"], says: "none of the raters")
+            try refused([""], says: "'value' is missing")
+            try refused([head], ["--level", "95"], status: 64, says: "between 0 and 1")
             #expect(try Carpus.run("agree", "nothing.tsv", in: folder).status == 66)
         }
     }

@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Carpus
-import CarpusQuantification
+public import CarpusQuantification
 import Foundation
 
 struct Agree: ParsableCommand {
