@@ -47,6 +47,8 @@ import Testing
             func value(_ name: String) -> Double? { rows.first { $0.statistic == name }?.value }
             #expect(rows.allSatisfy { $0.raters == "net|truth" || $0.raters == "all" || $0.statistic == "srm" })
             #expect(value("exact-agreement") == 10.0 / 16 && value("close-agreement") == 1)
+            let single = try Carpus.run("agree", "g.tsv", "--by", "session_id", in: folder)
+            #expect(single.out.contains("ses-01\texact-agreement") && single.out.contains("ses-02\texact-agreement"))
             #expect(value("sdc") == 0 && value("icc-change ICC(A,1)") == 1)
             #expect(try #require(value("auc")) > 0.5 && value("cutoff-both") != nil)
         }

@@ -12,6 +12,8 @@ public struct Agreement: Sendable, Encodable {
         public var value = "value"
         /// Columns that keep subjects apart; `participant_id session_id side region`, as far as they are there, when empty.
         public var subject: [String] = []
+        /// Columns whose values are looked at one by one, those that are there.
+        public var groups = ["measure"]
         /// The rater who is taken for the truth; nil when none is.
         public var reference: String?
         /// The reference's value from which a subject is positive; above 0 when nil.
@@ -36,7 +38,7 @@ public struct Agreement: Sendable, Encodable {
     ///
     /// - Throws: `IOError` for a table that cannot be read, has one rater only, or not the reference.
     public init(of url: URL, options: Options = .init()) throws {
-        let columns = RatingTable.Columns(rater: options.rater, value: options.value, subject: options.subject)
+        let columns = RatingTable.Columns(rater: options.rater, value: options.value, subject: options.subject, groups: options.groups)
         let tables = try RatingTable.read(url, columns)
         guard tables.contains(where: { $0.raters.count > 1 }) else { throw IOError(.inconsistent, at: url, "no measure has values of two raters; agreement needs two") }
         if let reference = options.reference, !tables.contains(where: { $0.raters.contains(reference) }) {

@@ -11,8 +11,8 @@ struct RatingTable {
         var value = "value"
         /// What keeps subjects apart; `identity` as far as it is there when none is named.
         var subject: [String] = []
-        /// A table of its own for each value of this column.
-        var measure = "measure"
+        /// A table of its own for each value of these columns, those that are there.
+        var groups = ["measure"]
 
         static let candidates = ["rater", "reader", "method"]
         static let identity = ["participant_id", "session_id", "side", "region"]
@@ -50,7 +50,10 @@ struct RatingTable {
             throw IOError(.malformed, at: url, "there is none of the columns \(Columns.identity.joined(separator: ", ")); name the columns that keep subjects apart")
         }
         var parts = OrderedGroups<String?, TabTable.Row>()
-        for row in table.rows { parts.add(row, to: row[columns.measure]) }
+        for row in table.rows {
+            let names = columns.groups.compactMap { row[$0] }
+            parts.add(row, to: names.isEmpty ? nil : names.joined(separator: "/"))
+        }
         return try parts.groups.map { try RatingTable(measure: $0.key, rows: $0.members, rater: rater, value: columns.value, apart: apart, url: url) }
     }
 

@@ -21,6 +21,8 @@ struct Agree: ParsableCommand {
     var value = Agreement.Options().value
     @Option(parsing: .upToNextOption, help: "The columns that keep subjects apart (default: participant_id session_id side region).")
     var subject: [String] = []
+    @Option(parsing: .upToNextOption, help: "The columns whose values are looked at one by one; add region where regions of one patient should not count as subjects.")
+    var by = Agreement.Options().groups
     @Option(help: "The rater who is taken for the truth; adds ROC and cut-offs.")
     var reference: String?
     @Option(help: "The reference's value from which a subject is positive (default: above 0).")
@@ -54,6 +56,7 @@ struct Agree: ParsableCommand {
     func run() throws {
         var options = Agreement.Options()
         (options.rater, options.value, options.subject, options.reference, options.positive) = (rater, value, subject, reference, positive)
+        options.groups = by
         (options.grades, options.averaged, options.least) = (scale.map { $0 == .grades }, averaged, least)
         (options.bootstrap.level, options.bootstrap.replicates, options.bootstrap.seed, options.bootstrap.kind) = (level, replicates, seed, bootstrap)
         let agreement = try Agreement(of: URL(filePath: table), options: options)
