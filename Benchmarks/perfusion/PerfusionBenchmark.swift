@@ -118,11 +118,26 @@ struct PerfusionBenchmark {
         print(String(format: "Classes and maps of 256 x 256 x 20 x 40, %d voxels enhancing: %.2f s of processor time, %.2f s by the clock; peak memory %.0f MB, %.2f times the series\n", enhancing, used, seconds(spent), peak / 1e6, peak / size))
     }
 
+    /// T1 of six flip angles, and concentrations of a series.
+    func relaxation() throws {
+        let grid = try Grid(size: Index3(256, 256, 4), spacing: Vector3(0.5, 0.5, 3)), n = grid.count, angles = [2.0, 5, 10, 15, 20, 30]
+        let sequences = try angles.map { try SpoiledGradientEcho(repetitionTime: 0.005, flipAngle: $0) }
+        var noise = Noise(state: 5)
+        let r1 = (0..<n).map { _ in 0.5 + 1.5 * noise.uniform() }
+        let volumes = sequences.map { sequence in Volume(grid: grid, scalars: r1.map { Float(sequence.signal(scale: 1000, r1: $0) + 0.5 * noise.normal()) }) }
+        let vfa = try VariableFlipAngle(flipAngles: angles, repetitionTimes: angles.map { _ in 0.005 }), before = processorTime(), t1 = try vfa.map(volumes).t1, after = processorTime()
+        let times = (0..<40).map { Double($0) * 7.5 }, series = TimeSeries(grid: grid, times: times, scalars: times.flatMap { _ in volumes[3].scalars })
+        let begun = processorTime()
+        _ = ConcentrationMap.convert(series, sequence: sequences[3], baseline: volumes[3].scalars, t1: t1.scalars, relaxivity: 4.5, voxels: Array(0..<n))
+        print("T1 of six flip angles, non-linear: \(speed(Double(n) / (after - before))) of processor time; concentrations of 40 frames: \(speed(Double(n) / (processorTime() - begun)))\n")
+    }
+
     static func main() throws { try PerfusionBenchmark().run() }
 
     func run() throws {
         // First, so that the peak of memory is its own.
         try classification()
+        try relaxation()
         print("Extended Tofts, \(voxels) voxels x \(frames) frames, noise 0.012 mM\n")
         print("| fit | voxels per processor second | the same on 2 cores | by the clock | Ktrans RMSE, /min | median error |\n|---|---|---|---|---|---|")
         let data = try curves(longestDelay: 0)
