@@ -1,6 +1,5 @@
-/// Four integrals of every curve of a series, and their products: the equation of two compartments, integrated twice.
+/// The plasma's curve integrated once and twice by trapezia: columns that all voxels share.
 private struct TwiceIntegrated {
-    /// The plasma's curve integrated once and twice.
     var once: [Double] = [0], twice: [Double] = [0], halfSteps: [Double] = [0]
 
     init(_ input: ArterialInputFunction, _ times: [Double], delay: Double) {
@@ -48,10 +47,15 @@ extension KineticFit {
             along += x * c
             square += c * c
         }
-        for (i, row) in [sums.0, sums.1, sums.2, sums.3].enumerated() where i < count {
+        @inline(__always) func put(_ i: Int, _ row: SIMD4<Double>) {
+            guard i < count else { return }
             for j in 0..<count { m[i * 5 + j] = row[j] }
             m[i * 5 + 4] = along[i]
         }
+        put(0, sums.0)
+        put(1, sums.1)
+        put(2, sums.2)
+        put(3, sums.3)
         return square
     }
 
