@@ -22,7 +22,14 @@ struct Noise {
     mutating func normal() -> Double { (-2 * log(1 - uniform())).squareRoot() * cos(2 * .pi * uniform()) }
 }
 
-/// The speed of the fits on one machine, as a table beside what other programs reach: PerfusionBenchmark [VOXELS].
+/// Voxels in a second.
+func speed(_ x: Double) -> String { x >= 1e6 ? String(format: "%.2f M/s", x / 1e6) : x >= 1e3 ? String(format: "%.3g k/s", x / 1e3) : String(format: "%.0f /s", x) }
+
+/// Seconds of a duration.
+func seconds(_ d: Duration) -> Double { Double(d.components.seconds) + Double(d.components.attoseconds) * 1e-18 }
+
+/// The speed of the fits on one machine, as a table beside what other programs reach on the same curves: PerfusionBenchmark [VOXELS]. These are run where
+/// CARPUS_PEERS_PYTHON names a Python that has them (Benchmarks/peers/perfusion.py).
 @main
 struct PerfusionBenchmark {
     let voxels = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 100_000 : 100_000, frames = 100
@@ -57,13 +64,35 @@ struct PerfusionBenchmark {
             result = fit.fit(data.concentrations, count: voxels)
             let spent = ContinuousClock.now - start
             best = min(best, processorTime() - cpu)
-            wall = min(wall, Double(spent.components.seconds) + Double(spent.components.attoseconds) * 1e-18)
+            wall = min(wall, seconds(spent))
         }
         guard let ktrans = result?[.ktrans] else { return }
         let errors = (0..<voxels).map { Double(ktrans[$0]) - data.truth[$0 % data.truth.count][0] }
         let relative = (0..<voxels).map { abs(errors[$0]) / data.truth[$0 % data.truth.count][0] }.sorted()[voxels / 2]
         let rms = (errors.reduce(0) { $0 + $1 * $1 } / Double(voxels)).squareRoot()
-        print(String(format: "| %@ | %.2f M/s | %.2f M/s | %.2f M/s | %.4f | %.2f %% |", what, Double(voxels) / best / 1e6, 2 * Double(voxels) / best / 1e6, Double(voxels) / wall / 1e6, rms, 100 * relative))
+        let n = Double(voxels), speeds = [n / best, 2 * n / best, n / wall].map(speed).joined(separator: " | ")
+        print("| \(what) | \(speeds) |", String(format: "%.4f | %.2f %% |", rms, 100 * relative))
+    }
+
+    /// Rows of other programs.
+    func peers(_ data: (truth: [[Double]], concentrations: [Float]), _ input: ArterialInputFunction) throws {
+        guard let python = ProcessInfo.processInfo.environment["CARPUS_PEERS_PYTHON"] else {
+            print("| other programs | skipped: CARPUS_PEERS_PYTHON names no Python that has them | | | | |")
+            return
+        }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "carpus-peers-\(ProcessInfo.processInfo.processIdentifier)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let truth = (0..<voxels).map { Float(data.truth[$0 % data.truth.count][0]) }
+        try truth.withUnsafeBytes { Data($0) }.write(to: folder.appending(path: "truth.f32"))
+        try data.concentrations.withUnsafeBytes { Data($0) }.write(to: folder.appending(path: "concentrations.f32"))
+        try times.map { "\($0),\(input.value(at: $0))\n" }.joined().write(to: folder.appending(path: "input.csv"), atomically: true, encoding: .utf8)
+        let process = Process()
+        process.executableURL = URL(filePath: python)
+        process.arguments = ["Benchmarks/peers/perfusion.py", folder.path(percentEncoded: false)]
+        try process.run()
+        process.waitUntilExit()
+        if process.terminationStatus != 0 { print("| other programs | failed with exit code \(process.terminationStatus) | | | | |") }
     }
 
     /// Classes and all semi-quantitative maps of a series of 256 x 256 x 20 voxels and 40 frames, a third of which enhances.
@@ -83,12 +112,32 @@ struct PerfusionBenchmark {
         let maps = try EnhancementMaps.compute(series)
         let spent = ContinuousClock.now - start, used = processorTime() - cpu
         let enhancing = maps.voxels.filter { maps.classes.labels[$0] != 0 }.count
-        print(String(format: "\nClasses and maps of 256 x 256 x 20 x 40, %d voxels enhancing: %.2f s of processor time, %.2f s by the clock", enhancing, used, Double(spent.components.seconds) + Double(spent.components.attoseconds) * 1e-18))
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        let peak = Double(usage.ru_maxrss) * 1024, size = Double(n * frames * 4)
+        print(String(format: "Classes and maps of 256 x 256 x 20 x 40, %d voxels enhancing: %.2f s of processor time, %.2f s by the clock; peak memory %.0f MB, %.2f times the series\n", enhancing, used, seconds(spent), peak / 1e6, peak / size))
+    }
+
+    /// T1 of six flip angles, and concentrations of a series.
+    func relaxation() throws {
+        let grid = try Grid(size: Index3(256, 256, 4), spacing: Vector3(0.5, 0.5, 3)), n = grid.count, angles = [2.0, 5, 10, 15, 20, 30]
+        let sequences = try angles.map { try SpoiledGradientEcho(repetitionTime: 0.005, flipAngle: $0) }
+        var noise = Noise(state: 5)
+        let r1 = (0..<n).map { _ in 0.5 + 1.5 * noise.uniform() }
+        let volumes = sequences.map { sequence in Volume(grid: grid, scalars: r1.map { Float(sequence.signal(scale: 1000, r1: $0) + 0.5 * noise.normal()) }) }
+        let vfa = try VariableFlipAngle(flipAngles: angles, repetitionTimes: angles.map { _ in 0.005 }), before = processorTime(), t1 = try vfa.map(volumes).t1, after = processorTime()
+        let times = (0..<40).map { Double($0) * 7.5 }, series = TimeSeries(grid: grid, times: times, scalars: times.flatMap { _ in volumes[3].scalars })
+        let begun = processorTime()
+        _ = ConcentrationMap.convert(series, sequence: sequences[3], baseline: volumes[3].scalars, t1: t1.scalars, relaxivity: 4.5, voxels: Array(0..<n))
+        print("T1 of six flip angles, non-linear: \(speed(Double(n) / (after - before))) of processor time; concentrations of 40 frames: \(speed(Double(n) / (processorTime() - begun)))\n")
     }
 
     static func main() throws { try PerfusionBenchmark().run() }
 
     func run() throws {
+        // First, so that the peak of memory is its own.
+        try classification()
+        try relaxation()
         print("Extended Tofts, \(voxels) voxels x \(frames) frames, noise 0.012 mM\n")
         print("| fit | voxels per processor second | the same on 2 cores | by the clock | Ktrans RMSE, /min | median error |\n|---|---|---|---|---|---|")
         let data = try curves(longestDelay: 0)
@@ -98,11 +147,13 @@ struct PerfusionBenchmark {
         try row("Carpus, non-linear with standard errors", data, input) { _ in }
         let late = try curves(longestDelay: 8)
         try row("Carpus, non-linear with delay", late, input) { ($0.standardErrors, $0.longestDelay) = (false, 10) }
+        // As its own output may be buffered, and theirs is not.
+        fflush(nil)
+        try peers(data, framed)
         print("""
 
-            Published or measured elsewhere, on 2 cores: madym linear 31 k/s, QbiPy linear 22 k/s; non-linear: PkModeling 2.6 k/s, osipy 1.9 k/s,
-            Cpufit 1.1 k/s, madym 0.4 k/s, SEPAL 0.3 k/s, dcmri 0.08 k/s. A plain C loop built for the machine: 24 M/s linear, 7 M/s non-linear.
+            Measured elsewhere, on 2 cores: madym linear 31 k/s; non-linear: PkModeling 2.6 k/s, osipy 1.9 k/s, Cpufit 1.1 k/s, madym 0.4 k/s, SEPAL 0.3 k/s.
+            A plain C loop built for the machine: 24 M/s linear, 7 M/s non-linear.
             """)
-        try classification()
     }
 }

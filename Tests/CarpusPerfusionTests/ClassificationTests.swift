@@ -67,7 +67,7 @@ struct ClassificationTests {
         let s = try SimulatedCurves.score(times, curves, truth, baseline: sampling.2)
         if Self.verbose { print("TIC own \(sampling.0) s SNR \(snr): classes \(s.classes) shapes \(s.shapes) onset \(s.onset) ME \(s.maximum) IRE \(s.rate) \(s.confusion)") }
         #expect(s.classes >= 0.95)
-        if sampling.0 < 10 { #expect(s.shapes >= 0.93) }
+        #expect(s.shapes >= (sampling.0 < 10 ? 0.97 : 0.9))
         #expect(s.onset < sampling.0 / 5)
         #expect(s.maximum < 0.06 && s.rate < 0.12)
     }
@@ -88,7 +88,7 @@ struct ClassificationTests {
         }
     }
 
-    @Test("noise alone enhances in at most one voxel of two hundred", arguments: [0.0, 1, 3, 10, 30], [(16, 2), (20, 3), (40, 4), (72, 6)])
+    @Test("noise alone enhances in at most one voxel of two hundred", arguments: [0.0, 1, 3, 10, 30], [(8, 2), (16, 1), (16, 2), (20, 3), (40, 4), (72, 6)])
     func noise(snr: Double, frames: (Int, Int)) throws {
         var dice = Dice(seed: 5), enhancing = 0
         let n = 4000, times = (0..<frames.0).map { Double($0) * 10 }
@@ -101,5 +101,42 @@ struct ClassificationTests {
         }
         if Self.verbose { print("TIC noise SNR \(snr) frames \(frames): \(Double(enhancing) / Double(n))") }
         #expect(Double(enhancing) / Double(n) <= 0.005)
+    }
+
+    @Test("one frame before the agent, uneven times and a late arrival are borne", arguments: [100.0, 50, 20])
+    func hardTimes(snr: Double) throws {
+        let (times, curves, truth) = SimulatedCurves.make(600, step: 20, frames: 20, baseline: 1, snr: snr, seed: 51)
+        let single = try SimulatedCurves.score(times, curves, truth, baseline: 1)
+        #expect(single.classes >= 0.94)
+        let (even, late, known) = SimulatedCurves.make(600, step: 5, frames: 90, baseline: 36, snr: snr, seed: 52)
+        #expect(try SimulatedCurves.score(even, late, known, baseline: 36).classes >= 0.97)
+    }
+
+    @Test("a curve says the same among any others, alone, and in any order of voxels")
+    func neighbours() throws {
+        let (times, curves, _) = SimulatedCurves.make(150, step: 6, frames: 40, baseline: 5, snr: 30, seed: 8), n = curves.count
+        let grid = try Grid(size: Index3(n, 1, 1), spacing: Vector3(1, 1, 1))
+        var scalars = [Float](repeating: 0, count: n * 40)
+        for v in 0..<n { for t in 0..<40 { scalars[t * n + v] = v == 77 && t == 9 ? .nan : curves[v][t] } }
+        var p = EnhancementParameters()
+        p.baselineFrames = 5
+        let series = TimeSeries(grid: grid, times: times, scalars: scalars), whole = try EnhancementMaps.compute(series, parameters: p)
+        let region = LabelMap(grid: grid, labels: (0..<n).map { $0 % 3 == 1 ? 1 : 0 }, legend: CurveClass.legend), part = try EnhancementMaps.compute(series, region: region, parameters: p)
+        for v in 0..<n where v != 77 {
+            let alone = try EnhancementMaps.read(curves[v], times: times, baselineFrames: 5)
+            #expect(UInt16(alone.curveClass.rawValue) == whole.classes.labels[v] && Float(alone.maximum) == whole.maximum.scalars[v])
+            if v % 3 == 1 { #expect(whole.maximum.scalars[v] == part.maximum.scalars[v] && whole.probability.scalars[v] == part.probability.scalars[v]) }
+        }
+        #expect(whole.maximum.scalars[77].isNaN && whole.classes.labels[77] == 0)
+    }
+
+    @Test("middles of eight curves are those of sorting", arguments: [1, 2, 3, 7, 12, 39, 40, 71, 199])
+    func medians(count: Int) {
+        var dice = Dice(seed: 3)
+        let network = LaneMedian(count), rows = Scratch(count, repeating: Lane.zero)
+        defer { network.free(); rows.free() }
+        for i in 0..<count { for l in 0..<8 { rows.base[i][l] = (dice.normal() * 10).rounded() / 10 } }
+        let lists = (0..<8).map { l in (0..<count).map { rows.base[$0][l] }.sorted() }, found = network(rows.base)
+        for l in 0..<8 { #expect(found[l] == (lists[l][(count - 1) / 2] + lists[l][count / 2]) / 2) }
     }
 }

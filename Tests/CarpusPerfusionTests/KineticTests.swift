@@ -130,9 +130,60 @@ struct KineticTests {
         #expect(throws: PerfusionError.self) { try ArterialInputFunction(times: [0, 0], plasma: [0, 1]) }
         #expect(throws: PerfusionError.self) { try ArterialInputFunction(times: [0, 1], blood: [0, 1], haematocrit: 1) }
         #expect(throws: PerfusionError.self) { try KineticFit(input: Self.input.delayed(by: 1000), times: (0..<20).map { Double($0) }) }
+    }
+
+    @Test("two compartments come back from the linear equation where frames are close, with noise as uptake at worst", arguments: [KineticModel.exchange, .uptake])
+    func linearTwoCompartments(model: KineticModel) throws {
+        let times = (0..<600).map { Double($0) * 0.5 }, n = 40
+        var dice = Dice(seed: 17), truth: [[Double]] = [], c = [Float](repeating: 0, count: n * times.count)
+        func u(_ a: Double, _ b: Double) -> Double { .random(in: a...b, using: &dice) }
+        for v in 0..<n {
+            truth.append(model == .exchange ? [u(20, 60), u(0.05, 0.2), u(0.1, 0.4), u(0.03, 0.1)] : [u(20, 60), u(0.01, 0.1), u(0.03, 0.1)])
+            for (t, x) in try model.concentrations(truth[v], input: Self.input, at: times).enumerated() { c[t * n + v] = Float(x) }
+        }
         var p = KineticFit.Parameters()
-        (p.model, p.method) = (.exchange, .linear)
-        #expect(p.complaint?.contains("linear") == true)
+        (p.model, p.method) = (model, .linear)
+        let fit = try KineticFit(input: Self.input, times: times, parameters: p), found = fit.fit(c, count: n)
+        for q in found.quantities.indices {
+            for v in 0..<n { #expect(abs(Double(found.values[q][v]) / truth[v][q] - 1) < 0.03, "\(found.quantities[q]) of \(truth[v]): \(found.values[q][v])") }
+        }
+        #expect(found.outcomes.allSatisfy { $0 == .settled })
+        for i in c.indices { c[i] += 0.03 * dice.normal() }
+        let noisy = fit.fit(c, count: n)
+        #expect(noisy.values.allSatisfy { $0.allSatisfy { $0.isFinite && $0 >= 0 } })
+        #expect(noisy.outcomes.allSatisfy { $0 == .settled || $0 == .atBound })
+        #expect(median((0..<n).map { abs(Double(noisy.values[0][$0]) / truth[$0][0] - 1) }) < 0.15)
+        c.replaceSubrange(0..<n, with: repeatElement(.nan, count: n))
+        #expect(fit.fit(c, count: n).outcomes.allSatisfy { $0 == .notFinite })
+        #expect(fit.fit([Float](repeating: 0, count: times.count), count: 1).outcomes == [.noUptake])
+    }
+
+    @Test("a fit with a delay ends no higher than the truth: no minimum is missed", arguments: [KineticModel.extendedTofts, .uptake, .exchange], [0.002, 0.03])
+    func minima(model: KineticModel, noise: Double) throws {
+        let times = (0..<100).map { 1.8 + 3.6 * Double($0) }, n = 200
+        var dice = Dice(seed: 23), c = [Float](repeating: 0, count: n * times.count), rest = [Double](repeating: 0, count: n)
+        func u(_ a: Double, _ b: Double) -> Double { .random(in: a...b, using: &dice) }
+        for v in 0..<n {
+            let x: [Double] = switch model {
+            case .exchange: [exp(u(1.6, 5)), exp(u(-4.6, -0.7)), u(0.05, 0.6), u(0.01, 0.15)]
+            case .uptake: [exp(u(1.6, 5)), exp(u(-5.3, -1.2)), u(0.01, 0.2)]
+            default: [exp(u(-4.6, 0)), u(0.05, 0.7), u(0, 0.15)]
+            }
+            for (t, y) in try model.concentrations(x, input: Self.input, at: times, delay: u(0, 9)).enumerated() {
+                let e = noise * Double(dice.normal())
+                (rest[v], c[t * n + v]) = (rest[v] + e * e, Float(y + e))
+            }
+        }
+        var p = KineticFit.Parameters()
+        (p.model, p.longestDelay) = (model, 10)
+        let found = try KineticFit(input: Self.input, times: times, parameters: p).fit(c, count: n)
+        // The habit of rates costs a few variances; what the tables leave out 10⁻³ mM.
+        let missed = (0..<n).filter { v in
+            let sum = Double(found.residuals[v]) * Double(found.residuals[v]) * 100
+            return sum > rest[v] + 6 * noise * noise + 1e-4
+        }
+        #expect(missed.count <= 1, "\(missed.count) of \(n)")
+        #expect(found.outcomes.filter { $0 == .unsettled }.count <= 1)
     }
 
     @Test("a refined input keeps its samples and finds the peak between them")

@@ -84,6 +84,36 @@ struct MapTests {
         let grid = try Grid(size: Index3(2, 1, 1), spacing: Vector3(1, 1, 1))
         let empty = TimeSeries(grid: grid, times: [0, 1, 2, 3], scalars: [Float](repeating: .nan, count: 8))
         #expect(throws: PerfusionError.self) { try EnhancementMaps.compute(empty) }
+        for interval in [0, -1, Double.nan, .infinity] { #expect(throws: PerfusionError.self) { try TimeAxis.even(interval: interval, frames: 10) } }
+        #expect(complaint([0, 1, .infinity, 3], 4)?.contains("frame 3") == true)
+    }
+
+    @Test("a frame without values is named; voxels that are NaN or infinite are passed over and counted; no frame and one frame are refused everywhere")
+    func missing() throws {
+        let field = try Field(), n = field.series.grid.count
+        func refused(_ series: TimeSeries) -> PerfusionError? {
+            do { _ = try EnhancementMaps.compute(series) } catch { return error as? PerfusionError }
+            return nil
+        }
+        var lost = field.series
+        for v in 0..<n { lost.scalars[6 * n + v] = .infinity }
+        #expect(refused(lost)?.code == .notFinite && refused(lost)?.message.contains("frame 7") == true)
+        var holes = field.series
+        (holes.scalars[3 * n + 5], holes.scalars[8 * n + 9], holes.scalars[11]) = (.nan, .infinity, -.infinity)
+        let maps = try EnhancementMaps.compute(holes)
+        #expect([5, 9, 11].allSatisfy { maps.maximum.scalars[$0].isNaN && maps.classes.labels[$0] == 0 } && maps.findings.contains { $0.code == "perfusion.voxels-without-curve" })
+        #expect(maps.maximum.scalars.filter { $0.isNaN }.count == 3)
+        let grid = field.series.grid, none = TimeSeries(grid: grid, times: [], scalars: []), one = field.series.frame(0)
+        #expect(refused(none)?.code == .tooFewFrames)
+        let single = TimeSeries(grid: grid, times: [0], scalars: one.scalars)
+        #expect(refused(single)?.message.contains("one volume") == true)
+        var p = KineticAnalysis.Parameters()
+        (p.repetitionTime, p.flipAngle, p.tissueT1) = (0.005, 20, 1.2)
+        for series in [none, single, lost] { #expect(throws: PerfusionError.self) { try KineticAnalysis.compute(series, parameters: p, method: "t") } }
+        #expect(throws: PerfusionError.self) { try KineticFit(input: KineticTests.input, times: []) }
+        #expect(throws: PerfusionError.self) { try KineticFit(input: KineticTests.input, times: [0, 1, 1, 2]) }
+        #expect(throws: PerfusionError.self) { try KineticFit(input: KineticTests.input, times: [0, 1, .nan, 2]) }
+        #expect(throws: PerfusionError.self) { try EnhancementMaps.read([1, 2, 3], times: [0, 1, 1], baselineFrames: 1) }
     }
 
     @Test("a tube that enhances early and falls is an artery, a blob of synovium is not")

@@ -46,7 +46,13 @@ public enum TimeAxis {
         try check(series.times, frames: series.frameCount)
         let n = series.grid.count
         let known = (0..<n).contains { v in (0..<series.frameCount).allSatisfy { series.scalars[$0 * n + v].isFinite } }
-        guard known else { throw PerfusionError(.notFinite, "every voxel of the series is NaN or infinite in some frame; nothing can be said") }
+        guard !known else { return }
+        let empty = (0..<series.frameCount).filter { t in !(0..<n).contains { series.scalars[t * n + $0].isFinite } }
+        if !empty.isEmpty, empty.count < series.frameCount {
+            let list = empty.prefix(5).map { "\($0 + 1)" }.joined(separator: ", ")
+            throw PerfusionError(.notFinite, "no voxel of frame \(list)\(empty.count > 5 ? ", …" : "") has a finite value; leave such frames out")
+        }
+        throw PerfusionError(.notFinite, "every voxel of the series is NaN or infinite in some frame; nothing can be said")
     }
 
     /// The middle one of the steps between frames, s.

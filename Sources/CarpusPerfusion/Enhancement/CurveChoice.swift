@@ -131,13 +131,13 @@ extension CurveAnalysis {
 
     /// The shape, of seven.
     private func shape(_ r: CurveReading, _ choice: CurveChoice, _ best: Int, _ spike: Spike?, _ y: UnsafePointer<Float>) -> CurveShape {
+        if let spike, spike.delay <= parameters.arterialRise + basis.step / 2, spike.loss > parameters.arterialDrop * spike.top, spike.significance > 4 { return .arterial }
         let n = frames
         var mean = 0.0, square = 0.0
         for i in 0..<n { mean += Double(y[i * 8]) / Double(n) }
         for i in 0..<n { square += (Double(y[i * 8]) - mean) * (Double(y[i * 8]) - mean) }
         let rest = choice.rest(best), freedom = Double(n)
         if rest / (r.noise * r.noise) > freedom + 12 * (2 * freedom).squareRoot() && 1 - rest / max(square, 1e-30) < 0.8 { return .other }
-        if let spike, spike.delay <= parameters.arterialRise + basis.step / 2, spike.loss > parameters.arterialDrop * spike.top, spike.significance > 4 { return .arterial }
         if best == 0 || r.peak - r.onset > parameters.slowRise { return .slow }
         return r.curveClass == .plateau ? .plateau : r.curveClass == .washout ? .washout : .persistent
     }

@@ -47,9 +47,9 @@ public struct EnhancementMaps: Sendable {
             nonisolated(unsafe) let frames = frames.baseAddress!
             let n = series.grid.count
             Parallel.forEach((voxels.count + chunk - 1) / chunk) { c in
-                let worker = CurveAnalysis(parameters, basis, baselineFrames: arrival.baselineFrames)
+                let worker = CurveReader(parameters, basis, baselineFrames: arrival.baselineFrames)
                 defer { worker.free() }
-                worker.run(frames, stride: n, voxels: voxels[c * chunk..<min(voxels.count, (c + 1) * chunk)]) { v, r in sheet.write(r, at: v, parameters.scheme) }
+                worker.run(frames, stride: n, voxels: voxels, c * chunk..<min(voxels.count, (c + 1) * chunk)) { v, r in sheet.write(r, at: v, parameters.scheme) }
             }
         }
         var maps = sheet.maps(series, arrival, voxels, parameters.scheme)
@@ -64,12 +64,12 @@ public struct EnhancementMaps: Sendable {
     public static func read(_ curve: [Float], times: [Double], baselineFrames: Int, parameters: EnhancementParameters = .init()) throws -> CurveReading {
         try TimeAxis.check(times, frames: curve.count)
         guard (1..<curve.count - 2).contains(baselineFrames) else { throw PerfusionError(.noBaseline, "\(baselineFrames) of \(curve.count) frames cannot be the baseline") }
-        let worker = CurveAnalysis(parameters, PiecewiseBasis(times: times, baselineFrames: baselineFrames), baselineFrames: baselineFrames)
+        let worker = CurveReader(parameters, PiecewiseBasis(times: times, baselineFrames: baselineFrames), baselineFrames: baselineFrames)
         defer { worker.free() }
         var reading: CurveReading?
         curve.withUnsafeBufferPointer { c in
             guard let base = c.baseAddress else { return }
-            worker.run(base, stride: 1, voxels: [0]) { _, r in reading = r }
+            worker.run(base, stride: 1, voxels: [0], 0..<1) { _, r in reading = r }
         }
         guard let reading else { throw PerfusionError(.notFinite, "the curve is not finite, or its baseline is not above 0") }
         return reading
@@ -88,25 +88,5 @@ public struct EnhancementMaps: Sendable {
             sheet: [maximum, initialRate, onset, peak, washIn, washOut, area60, area90, fitError, probability, baseline], arrival: arrival, voxels: voxels, times: times)
         copy.findings = findings
         return copy
-    }
-}
-
-extension CurveAnalysis {
-    /// Reads the curves of some voxels, eight that enhance at a time.
-    func run(_ frames: UnsafePointer<Float>, stride: Int, voxels: some Collection<Int>, _ tell: (Int, CurveReading) -> Void) {
-        let waiting = Scratch<Int>(8, repeating: 0), started = Scratch(8, repeating: CurveReading())
-        defer { waiting.free(); started.free() }
-        var count = 0
-        for v in voxels {
-            guard let gate = gate(frames + v, stride: stride, lane: count) else { continue }
-            guard gate.enhances else { tell(v, gate.reading); continue }
-            (waiting.base[count], started.base[count], count) = (v, gate.reading, count + 1)
-            if count < 8 { continue }
-            read(8, started.base)
-            for i in 0..<8 { tell(waiting.base[i], started.base[i]) }
-            count = 0
-        }
-        read(count, started.base)
-        for i in 0..<count { tell(waiting.base[i], started.base[i]) }
     }
 }

@@ -39,7 +39,13 @@ extension KineticFit {
                 let width = Projection.block, chunk = width * Self.blocksAtOnce
                 Parallel.forEach((count + chunk - 1) / chunk) { c in
                     let range = c * chunk..<min(count, (c + 1) * chunk)
-                    if let space, let search { nonLinear(space, search, frames, stride, voxels, range, baseline, out) } else { linear(frames, stride, voxels, range, out) }
+                    if let space, let search {
+                        nonLinear(space, search, frames, stride, voxels, range, baseline, out)
+                    } else if parameters.model == .exchange || parameters.model == .uptake {
+                        linearTwoCompartments(frames, stride, voxels, range, out)
+                    } else {
+                        linear(frames, stride, voxels, range, out)
+                    }
                 }
             }
         }
@@ -67,7 +73,7 @@ extension KineticFit {
             space.decaying.withUnsafeBufferPointer { decaying in
                 guard let p = plasma.baseAddress, let d = decaying.baseAddress else { return }
                 let tables = ResponseTables(plasma: p, decaying: d, lanes: lanes, delayCount: space.delays.count, delayStep: Float(delayWidth(space)))
-                var worker = ResponseFit(model: parameters.model, tables: tables, search: search, largestVe: parameters.largestVe)
+                var worker = ResponseFit(model: parameters.model, tables: tables, rank: space.rank, search: search, largestVe: parameters.largestVe)
                 defer { worker.free() }
                 for start in Swift.stride(from: range.lowerBound, to: range.upperBound, by: width) {
                     let part = start..<min(range.upperBound, start + width)

@@ -4,8 +4,8 @@ public import CarpusCore
 public struct KineticFit: Sendable {
     /// How to fit.
     public enum Method: String, Sendable, Hashable, Codable, CaseIterable {
-        /// Linear least squares on the integrated equation (Murase, MRM 51, 2004): fast, and free of the input's coarse sampling; Tofts, extended
-        /// Tofts and Patlak, without a delay of its own for each voxel.
+        /// Linear least squares on the integrated equation (Murase, MRM 51, 2004; two compartments: Flouri et al., MRM 76, 2016): fast, and free of the
+        /// input's coarse sampling; without a delay of its own for each voxel. Two compartments need frames closer than plasma's passage.
         case linear
         /// Non-linear least squares with standard errors.
         case nonLinear = "non-linear"
@@ -38,7 +38,6 @@ public struct KineticFit: Sendable {
             if !(delayStep > 0 && delayStep.isFinite) { return "delayStep is \(delayStep); it has to be above 0" }
             if (longestDelay - shortestDelay) / delayStep > 1000 { return "delayStep is \(delayStep), which makes more than 1000 delays; take a larger step or a narrower range" }
             if !(largestVe > 0) { return "largestVe is \(largestVe); it has to be above 0" }
-            if method == .linear && (model == .exchange || model == .uptake) { return "method is linear, which knows tofts, extended-tofts and patlak; take non-linear for \(model.rawValue)" }
             return nil
         }
     }

@@ -79,17 +79,28 @@ public enum ConcentrationMap {
         let tr = sequence.repetitionTime, c = cos(sequence.flipAngle * .pi / 180), smallest = 1e-6
         out.withUnsafeMutableBufferPointer { out in
             saturated.withUnsafeMutableBufferPointer { counts in
-                nonisolated(unsafe) let (out, counts) = (out.baseAddress!, counts.baseAddress!)
-                Parallel.forEach(blocks) { b in
-                    for v in voxels[b * 1024..<min(voxels.count, (b + 1) * 1024)] {
-                        guard baseline[v] > 0, t1[v] > 0, t1[v].isFinite else { continue }
-                        let r10 = 1 / Double(t1[v]), e0 = exp(-tr * r10), start = 1 - e0 * c, gain = (1 - e0) / Double(baseline[v])
-                        for t in 0..<frames {
-                            let a = Double(series.scalars[t * n + v]) * gain
-                            var e = (start - a) / (start - a * c)
-                            if e < smallest || start - a * c <= 0 { (e, counts[b]) = (smallest, counts[b] + 1) }
-                            out[t * n + v] = Float((-log(e) / tr - r10) / relaxivity)
+                series.scalars.withUnsafeBufferPointer { signals in
+                    nonisolated(unsafe) let (out, counts, signals) = (out.baseAddress!, counts.baseAddress!, signals.baseAddress!)
+                    Parallel.forEach(blocks) { b in
+                        // What a voxel has of its own, found once; then frame after frame, as they lie.
+                        let own = Scratch<(voxel: Int, start: Double, gain: Double, r10: Double)>(1024, repeating: (0, 0, 0, 0))
+                        defer { own.free() }
+                        var known = 0, capped = 0
+                        for v in voxels[b * 1024..<min(voxels.count, (b + 1) * 1024)] {
+                            guard baseline[v] > 0, t1[v] > 0, t1[v].isFinite else { continue }
+                            let r10 = 1 / Double(t1[v]), e0 = exp(-tr * r10)
+                            own.base[known] = (v, 1 - e0 * c, (1 - e0) / Double(baseline[v]), r10)
+                            known += 1
                         }
+                        for t in 0..<frames {
+                            for i in 0..<known {
+                                let (v, start, gain, r10) = own.base[i], a = Double(signals[t * n + v]) * gain
+                                var e = (start - a) / (start - a * c)
+                                if e < smallest || start - a * c <= 0 { (e, capped) = (smallest, capped + 1) }
+                                out[t * n + v] = Float((-log(e) / tr - r10) / relaxivity)
+                            }
+                        }
+                        counts[b] = capped
                     }
                 }
             }

@@ -1,5 +1,4 @@
 public import CarpusCore
-import Foundation
 
 /// T1 from spoiled gradient echoes at several flip angles (OSIPI P.NR2.002).
 public struct VariableFlipAngle: Sendable, Hashable {
@@ -40,71 +39,15 @@ public struct VariableFlipAngle: Sendable, Hashable {
         public let scale: Double
     }
 
-    /// Rates that can be told, 1/s.
-    private static let rates = 0.01...100.0
-
     /// Rate and scale of one voxel; nil where the signals allow none.
     ///
     /// - Parameter b1: the flip angle that was reached over the one that was asked for.
     public func estimate(_ signals: [Double], b1: Double = 1) -> Estimate? {
         precondition(signals.count == flipAngles.count, "one signal a flip angle")
-        guard signals.allSatisfy(\.isFinite), b1 > 0, b1.isFinite, signals.contains(where: { $0 > 0 }) else { return nil }
-        let angles = flipAngles.map { $0 * b1 * .pi / 180 }
-        let line = line(signals, angles)
-        if method == .linear { return line }
-        return descend(signals, angles, from: line?.r1 ?? 1)
-    }
-
-    private func line(_ s: [Double], _ angles: [Double]) -> Estimate? {
-        let x = zip(s, angles).map { $0 / tan($1) }, y = zip(s, angles).map { $0 / sin($1) }, n = Double(s.count)
-        let mx = x.reduce(0, +) / n, my = y.reduce(0, +) / n
-        let xx = x.reduce(0) { $0 + ($1 - mx) * ($1 - mx) }, xy = zip(x, y).reduce(0) { $0 + ($1.0 - mx) * ($1.1 - my) }
-        guard xx > 0 else { return nil }
-        let slope = xy / xx
-        guard slope > 0, slope < 1 else { return nil }
-        let r1 = -log(slope) / repetitionTimes[0]
-        return Self.rates.contains(r1) ? Estimate(r1: r1, scale: (my - slope * mx) / (1 - slope)) : nil
-    }
-
-    /// Signal for unit scale, and its derivative by the logarithm of the rate.
-    private func shape(_ r1: Double, _ angle: Double, _ tr: Double) -> (Double, Double) {
-        let e = exp(-tr * r1), d = 1 - e * cos(angle)
-        return (sin(angle) * (1 - e) / d, sin(angle) * (1 - cos(angle)) / (d * d) * e * tr * r1)
-    }
-
-    /// Scale by projection, the rate's logarithm by Gauss and Newton with halved steps, from the best of a net of rates.
-    private func descend(_ s: [Double], _ angles: [Double], from start: Double) -> Estimate? {
-        func look(_ r1: Double) -> (sum: Double, scale: Double, step: Double) {
-            var gg = 0.0, gs = 0.0, dg = 0.0, dd = 0.0
-            let shapes = zip(angles, repetitionTimes).map { shape(r1, $0, $1) }
-            for (p, v) in zip(shapes, s) { gg += p.0 * p.0; gs += p.0 * v; dg += p.0 * p.1; dd += p.1 * p.1 }
-            let scale = gs / gg
-            var sum = 0.0, slope = 0.0
-            for (p, v) in zip(shapes, s) {
-                let rest = v - scale * p.0
-                sum += rest * rest
-                slope += p.1 * rest
-            }
-            let curvature = scale * (dd - dg * dg / gg)
-            return (sum, scale, curvature != 0 ? slope / curvature : 0)
-        }
-        let net = [start] + (0..<12).map { Self.rates.lowerBound * pow(1e4, Double($0) / 11) }
-        guard var r1 = net.min(by: { look($0).sum < look($1).sum }) else { return nil }
-        var now = look(r1)
-        for _ in 0..<60 {
-            var step = max(-1, min(1, now.step)), moved = false
-            for _ in 0..<30 {
-                let next = r1 * exp(step), there = look(next)
-                if there.sum < now.sum && Self.rates.contains(next) {
-                    (r1, now, moved) = (next, there, true)
-                    break
-                }
-                step /= 2
-            }
-            if !moved || abs(step) < 1e-12 { break }
-        }
-        guard now.scale > 0, r1 > Self.rates.lowerBound * 1.001, r1 < Self.rates.upperBound * 0.999 else { return nil }
-        return Estimate(r1: r1, scale: now.scale)
+        let worker = FlipAngleFit(self)
+        defer { worker.free() }
+        for (i, s) in signals.enumerated() { worker.signals.base[i] = s }
+        return worker.estimate(b1: b1)
     }
 
     /// T1 in s and S0 of every voxel of a region; NaN elsewhere and where the signals allow none.
@@ -126,8 +69,11 @@ public struct VariableFlipAngle: Sendable, Hashable {
             scale.scalars.withUnsafeMutableBufferPointer { scale in
                 nonisolated(unsafe) let (t1, scale) = (t1.baseAddress!, scale.baseAddress!)
                 Parallel.forEach(blocksOf: grid.count) { range in
+                    let worker = FlipAngleFit(self)
+                    defer { worker.free() }
                     for v in range where region.map({ $0.labels[v] != 0 }) ?? true {
-                        guard let found = estimate(volumes.map { Double($0.scalars[v]) }, b1: b1.map { Double($0.scalars[v]) } ?? 1) else { continue }
+                        for i in volumes.indices { worker.signals.base[i] = Double(volumes[i].scalars[v]) }
+                        guard let found = worker.estimate(b1: b1.map { Double($0.scalars[v]) } ?? 1) else { continue }
                         (t1[v], scale[v]) = (Float(1 / found.r1), Float(found.scale))
                     }
                 }

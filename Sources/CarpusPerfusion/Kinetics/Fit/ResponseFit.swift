@@ -15,10 +15,13 @@ struct ResponseFit {
     private var here: ResponsePoint, there: ResponsePoint, kept: ResponsePoint
     private var habit = RateHabit.none
 
-    /// Steps a fit may take.
-    static let mostSteps = 60
+    /// Times a sample's variance, the sum of squares that noise alone leaves in the space at most: two and a half standard deviations above its mean.
+    private let asNoise: Float
 
-    init(model: KineticModel, tables: ResponseTables, search: ResponseSearch, largestVe: Double) {
+    /// Steps a fit may take.
+    static let mostSteps = 150
+
+    init(model: KineticModel, tables: ResponseTables, rank: Int, search: ResponseSearch, largestVe: Double) {
         (self.model, self.tables, self.largestVe) = (model, tables, largestVe)
         (two, delayed) = (model.shapes.count == 2, tables.delayCount > 1)
         net = ResponseSearch.Net(search)
@@ -28,6 +31,7 @@ struct ResponseFit {
         there = ResponsePoint(memory.base + rows * lanes, lanes: lanes)
         kept = ResponsePoint(memory.base + 2 * rows * lanes, lanes: lanes)
         directions = memory.base + 3 * rows * lanes
+        asNoise = Float(rank) + 2.5 * (2 * Float(rank)).squareRoot()
         starts = !delayed ? 1 : model == .exchange ? 4 : 2
     }
 
@@ -49,14 +53,15 @@ struct ResponseFit {
         habit = RateHabit(model, variance: noise)
         var result = Result(), tried = 0
         let delays = net.look(z, lanes: lanes)
-        while tried < starts, let place = net.next(delays) {
+        while tried < starts, let start = net.next(delays) {
             if tried > 0 { swap(&here, &kept) }
-            here.place = place
+            here.place = start.place
             Self.evaluate(&here, z, tables, model, two, habit)
             var outcome = FitOutcome.settled
             if here.a == 0 && here.b == 0 { outcome = .noUptake } else if model.rateCount + (delayed ? 1 : 0) > 0 { outcome = descend(z, size, noise) }
             if tried > 0 && kept.cost <= here.cost { swap(&here, &kept) } else { result.outcome = outcome }
             tried += 1
+            if model.rateCount < 2 && outcome != .unsettled && here.sum < asNoise * noise { net.leaveHill(start.delay, delays) }
             if result.outcome == .noUptake { break }
         }
         if largestVe < .infinity, model == .tofts || model == .extendedTofts, here.a > 0, Double(here.a) > largestVe * ResponseSpace.rate(here.place.x) {

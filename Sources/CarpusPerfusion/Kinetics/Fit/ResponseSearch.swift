@@ -99,15 +99,27 @@ struct ResponseSearch: Sendable {
             return delays
         }
 
-        /// The next best of the places that `look` found, each once; nil when there are no more.
+        /// The next best of the places that `look` found, each once, and which delay it is of; nil when there are no more.
         @inline(__always)
-        func next(_ delays: Int) -> SIMD3<Double>? {
+        func next(_ delays: Int) -> (place: SIMD3<Double>, delay: Int)? {
             var at = -1
             for i in 0..<delays where best.base[i].explained >= 0 && (at < 0 || best.base[i].explained > best.base[at].explained) { at = i }
             guard at >= 0 else { return nil }
             best.base[at].explained = -1
             let p = points.base[best.base[at].point]
-            return SIMD3(Double(p.rate) * ResponseSpace.step, Double(p.slow) * ResponseSpace.step, Double(p.delay))
+            return (SIMD3(Double(p.rate) * ResponseSpace.step, Double(p.slow) * ResponseSpace.step, Double(p.delay)), at)
+        }
+
+        /// Passes over the delays from which it only goes uphill to the last that was told: a descent from there ends where that one did.
+        @inline(__always)
+        func leaveHill(_ delay: Int, _ delays: Int) {
+            for side in stride(from: -1, through: 1, by: 2) {
+                var i = delay + side, last = Float.infinity
+                while i >= 0, i < delays, best.base[i].explained >= 0, best.base[i].explained <= last {
+                    (last, best.base[i].explained) = (best.base[i].explained, -1)
+                    i += side
+                }
+            }
         }
     }
 }
