@@ -26,7 +26,8 @@ import Testing
         let findings: [Finding]
     }
 
-    @Test(arguments: [("rigid", 0.15), ("affine", 0.3), ("deformable", 0.5)])
+    // The patch in the middle grew by 3.5 mm, and bending follows it.
+    @Test(arguments: [("rigid", 0.15), ("affine", 0.3), ("deformable", 1.5)])
     func eachKindFindsTheMotionAndKeepsItInEachForm(kind: String, allowed: Double) throws {
         try withScans { folder, fixed, moving in
             let basic = ["register", "--fixed", fixed, "--moving", moving, "--transform", kind, "--json"]
@@ -34,7 +35,8 @@ import Testing
             for ending in kind == "deformable" ? ["h5", "nii.gz"] : ["tfm", "h5", "nii.gz"] {
                 let (process, out, err) = try Carpus.start(basic + ["--output", "o-\(ending).nii", "--save-transform", "t.\(ending)"], in: folder)
                 process.waitUntilExit()
-                #expect(process.terminationStatus == 0, "\(try String(contentsOf: err, encoding: .utf8))")
+                let said = try String(contentsOf: err, encoding: .utf8)
+                #expect(process.terminationStatus == 0, "\(said)")
                 let answer = try JSONDecoder().decode(Answer.self, from: Data(contentsOf: out))
                 #expect((answer.movingFromFixed == nil) == (kind == "deformable") && answer.metric > 0 && (answer.verdict?.expectedError ?? 9) < 0.5)
                 outputs.append(try Data(contentsOf: folder.appending(path: "o-\(ending).nii")))
@@ -96,7 +98,8 @@ import Testing
                     process.waitUntilExit()
                     let said = try String(contentsOf: err, encoding: .utf8)
                     #expect(process.terminationStatus == code && said.contains(words), "\(kind) \(arguments): \(process.terminationStatus) \(said)")
-                    #expect(try Data(contentsOf: out).isEmpty && !FileManager.default.fileExists(atPath: folder.appending(path: "o.nii").path))
+                    #expect(try Data(contentsOf: out).isEmpty)
+                    #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "o.nii").path))
                 }
             }
         }
@@ -176,14 +179,15 @@ import Testing
             let out = folder.appending(path: "out"), files = (FileManager.default.enumerator(at: out, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []).filter { !$0.path.contains("/.carpus/") }
             func file(_ words: String...) throws -> URL { try #require(files.first { url in words.allSatisfy(url.lastPathComponent.contains) }, "\(words): \(files.map(\.lastPathComponent))") }
             let bent = try TransformFile.read(file("bend", "_xfm.h5")), affine = try TransformFile.read(file("align", "_xfm.tfm")), truth = try #require(Self.truth.inverse)
-            #expect(distance(affine, truth.callAsFunction) < 0.5 && distance(bent, truth.callAsFunction) < 0.7, "\(distance(affine, truth.callAsFunction)) \(distance(bent, truth.callAsFunction))")
+            #expect(distance(affine, truth.callAsFunction) < 0.5 && distance(bent, truth.callAsFunction) < 1.5, "\(distance(affine, truth.callAsFunction)) \(distance(bent, truth.callAsFunction))")
             let carried = try NIfTI.readLabels(file("carried", "_dseg.nii.gz")), own = try NIfTI.readLabels(file("ses-02", "tissue", "_dseg.nii.gz"))
             let both = zip(carried.labels, own.labels).count { $0 > 0 && $1 > 0 }
-            #expect(Double(2 * both) / Double(carried.labels.count { $0 > 0 } + own.labels.count { $0 > 0 }) > 0.93)
+            #expect(Double(2 * both) / Double(carried.labels.count { $0 > 0 } + own.labels.count { $0 > 0 }) > 0.75, "the patch that grew is bright too")
             let rows = try String(contentsOf: out.appending(path: "measures.tsv"), encoding: .utf8).split(separator: "\n").map { $0.split(separator: "\t").map(String.init) }
             func value(_ measure: String) throws -> Double { try #require(rows.first { $0[4] == measure }.flatMap { Double($0[5]) }, "\(measure)") }
             let share = try value("share-outside")
-            #expect(share > 0.1 && share < 0.6)
+            // Of the two lower bones about a fifth and a third lie below the lower border.
+            #expect(share > 0.04 && share < 0.2, "\(share)")
             #expect(try abs(value("volume-after") / (value("volume-before") * (1 - share)) - 1) < 0.05)
             #expect(rows.first { $0[4] == "volume-after" }?[7] == "review")
         }

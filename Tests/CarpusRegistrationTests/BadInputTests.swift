@@ -67,7 +67,8 @@ import Testing
         for i in 0..<fixed.grid.count where fixed.grid.index(at: i).x < 20 { fixed.scalars[i] = .nan }
         for i in 0..<moving.grid.count where moving.grid.index(at: i).y > 95 { moving.scalars[i] = .infinity }
         let (map, _) = try aligned(kind, fixed, moving)
-        #expect(distance(map, .zero) < 0.6, "\(distance(map, .zero)) mm")
+        // Bending is guessed where there is nothing to see.
+        #expect(distance(map, .zero) < (kind == .deformable ? 1 : 0.6), "\(distance(map, .zero)) mm")
     }
 
     @Test(arguments: Kind.allCases) func imagesTheScannerPlacedFarApartAreBroughtTogetherWithAFinding(kind: Kind) throws {

@@ -39,21 +39,25 @@ import Testing
         let result = try DeformableRegistration.align(fixed: fixed, moving: moving)
         func seen(_ map: Transform) -> Double { correlation(fixed, moving.resampled(onto: fixed.grid, through: map, interpolation: .cubic)) }
         let before = seen(.rigid(result.rigid.movingFromFixed)), after = seen(result.movingFromFixed)
-        print("r64", before, after, result.jacobian)
         #expect(after > before && after > 0.95 && result.jacobian.lowerBound > 0, "\(before) \(after)")
     }
 
+    /// The least overlap asked for after each kind of alignment; measured, rigid: 0.74, 0.73, 0.96, 0.69. Before: 0.72, 0.67, 0.84, 0.37.
     @Test(arguments: [
-        ("t2/t2", "t2/t2_seg-manual", "t1/t1w", "t1/t1w_seg-manual"), ("t2/t2", "t2/t2_seg-manual", "mt/mt1", "mt/mt1_seg"),
-        ("mt/mt0", "mt/mt0_seg", "mt/mt1", "mt/mt1_seg"), ("t2s/t2s", "t2s/t2s_seg", "mt/mt1", "mt/mt1_seg"),
+        ("t2/t2", "t2/t2_seg-manual", "t1/t1w", "t1/t1w_seg-manual", 0.72), ("t2/t2", "t2/t2_seg-manual", "mt/mt1", "mt/mt1_seg", 0.71),
+        ("mt/mt0", "mt/mt0_seg", "mt/mt1", "mt/mt1_seg", 0.94), ("t2s/t2s", "t2s/t2s_seg", "mt/mt1", "mt/mt1_seg", 0.65),
     ])
-    func theCordOfOneContrastLiesOnThatOfAnother(moving: String, movingCord: String, fixed: String, fixedCord: String) throws {
+    func theCordOfOneContrastLiesOnThatOfAnother(moving: String, movingCord: String, fixed: String, fixedCord: String, least: Double) throws {
         func path(_ name: String) -> String { "multicontrast_spine_sct/\(name).nii.gz" }
         let a = try volume(path(fixed)), b = try volume(path(moving))
-        let before = try dice(.identity, path(movingCord), onto: path(fixedCord))
-        let rigid = try RigidRegistration.align(fixed: a, moving: b), bent = try DeformableRegistration.align(fixed: a, moving: b), affine = try AffineRegistration.align(fixed: a, moving: b)
-        let dices = try [.rigid(rigid.movingFromFixed), .affine(affine.movingFromFixed), bent.movingFromFixed].map { try dice($0, path(movingCord), onto: path(fixedCord)) }
-        print(moving, fixed, before, dices, rigid.verdict?.grade ?? "-", rigid.verdict?.expectedError ?? -1, rigid.movingFromFixed.angle * 180 / .pi, (rigid.movingFromFixed.affine(a.grid.centre) - a.grid.centre).length, bent.findings.map(\.code))
+        let maps = try [
+            .rigid(RigidRegistration.align(fixed: a, moving: b).movingFromFixed), .affine(AffineRegistration.align(fixed: a, moving: b).movingFromFixed),
+            DeformableRegistration.align(fixed: a, moving: b).movingFromFixed,
+        ]
+        for map in maps {
+            let found = try dice(map, path(movingCord), onto: path(fixedCord))
+            #expect(found > least, "\(found)")
+        }
     }
 
     @Test func aWarpOfAnotherProgramCarriesTheCordAsItDoes() throws {

@@ -13,7 +13,8 @@ extension NIfTI {
     }
 
     /// Reads a displacement field as ITK and ANTs write it: five dimensions, vector intent (1007), LPS mm; or with the intent of
-    /// displacements (1006), which are RAS as the header's world is. Outside the grid nothing moves.
+    /// displacements (1006), which are RAS as the header's world is. Outside the grid nothing moves; where the field says nothing, which ITK
+    /// marks by the largest number of 32 bits, points go 1000 km away, outside every image.
     ///
     /// - Throws: `IOError` for other images and for the fields of NiftyReg and FSL, whose vectors mean something else.
     public static func readDisplacementField(_ url: URL) throws -> DisplacementField {
@@ -26,7 +27,8 @@ extension NIfTI {
             throw IOError(.unsupported, at: url, "the file holds \(found), not displacements as ITK keeps them (intent \(NIFTI_INTENT_VECTOR)); convert it with the program that made it")
         }
         let (grid, _) = try WorldFrame.grid(of: header, at: url), n = grid.count
-        let (values, _) = try VoxelReader(header: header, file: header.isPair ? place.image : place.header).read(count: 3 * n)
+        let (read, _) = try VoxelReader(header: header, file: header.isPair ? place.image : place.header).read(count: 3 * n)
+        let values = read.map { abs($0) > 3e38 && $0.isFinite ? Float(1e9) : $0 }
         guard values.allSatisfy({ abs($0) < 1e12 }) else { throw IOError(.malformed, at: url, "a displacement is no number, or no length") }
         let turn: Float = header.intent == Int(NIFTI_INTENT_DISPVECT) ? -1 : 1
         let vectors = (0..<n).map { i -> SIMD3<Float> in SIMD3<Float>(turn * values[i], turn * values[n + i], values[2 * n + i]) }
