@@ -26,15 +26,16 @@ public enum AffineRegistration {
         parameters: RigidRegistration.Parameters = .init()
     ) throws -> Result {
         if let complaint = parameters.complaint { throw RegistrationError(.badParameter, "affine registration: \(complaint)") }
+        let doubts = try RegistrationGate(fixed: fixed, moving: moving, fixedMask: fixedMask, movingMask: movingMask).findings
         guard let alignment = try RigidAlignment(fixed: fixed, moving: moving, fixedMask: fixedMask, movingMask: movingMask, parameters) else {
             let rigid = RigidRegistration.identical(fixed)
-            return Result(movingFromFixed: .identity, metric: 0, rigid: rigid, findings: rigid.findings)
+            return Result(movingFromFixed: .identity, metric: 0, rigid: rigid, findings: doubts + rigid.findings)
         }
         let rigid = alignment.rigid
         guard let found = alignment.affine, found.movingFromFixed.linear.determinant > 0 else {
             throw RegistrationError(.noOverlap, "the images lost each other on the way from a rigid to an affine map; check that both show the same wrist")
         }
-        var findings = rigid.findings.filter { $0.code != "registration.not-converged" }
+        var findings = doubts + rigid.findings.filter { $0.code != "registration.not-converged" }
         let scale = found.movingFromFixed.linear.determinant
         if !(0.7...1.4).contains(scale) {
             findings.append(Finding(

@@ -1,11 +1,11 @@
-/// Images that cannot be aligned, or a transform that cannot be kept: what, and what to do.
+/// Images that cannot be aligned: what, and what to do.
 public struct RegistrationError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What kind of trouble it is.
     public struct Code: Sendable, Hashable {
         let raw: String
         public static let badParameter = Code(raw: "bad parameter"), noSignal = Code(raw: "no signal")
         public static let gridMismatch = Code(raw: "grid mismatch"), noOverlap = Code(raw: "no overlap")
-        public static let engineFailed = Code(raw: "engine failed"), badTransformFile = Code(raw: "bad transform file")
+        public static let engineFailed = Code(raw: "engine failed"), badGeometry = Code(raw: "bad geometry")
     }
     /// What kind of trouble it is.
     public let code: Code

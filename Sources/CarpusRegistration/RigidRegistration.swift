@@ -76,11 +76,18 @@ public enum RigidRegistration {
     ///   - fixedMask: where the fixed image is compared, anything but 0 counting, on its grid; everywhere when nil.
     ///   - movingMask: the same for the moving image.
     /// - Throws: `RegistrationError` when a parameter is out of range, a mask lies on another grid, an image holds one value
-    ///   only, or no overlap is found.
+    ///   only or is placed where nobody can lie, or no overlap is found.
     public static func align(
         fixed: Volume<Float>, moving: Volume<Float>, fixedMask: LabelMap? = nil, movingMask: LabelMap? = nil, parameters: Parameters = .init()
     ) throws -> Result {
         if let complaint = parameters.complaint { throw RegistrationError(.badParameter, "rigid registration: \(complaint)") }
+        let doubts = try RegistrationGate(fixed: fixed, moving: moving, fixedMask: fixedMask, movingMask: movingMask).findings
+        let found = try search(fixed, moving, fixedMask, movingMask, parameters)
+        return doubts.isEmpty ? found : Result(
+            movingFromFixed: found.movingFromFixed, metric: found.metric, iterations: found.iterations, findings: doubts + found.findings, verdict: found.verdict)
+    }
+
+    private static func search(_ fixed: Volume<Float>, _ moving: Volume<Float>, _ fixedMask: LabelMap?, _ movingMask: LabelMap?, _ parameters: Parameters) throws -> Result {
         if parameters.engine == .carpus {
             let alignment = try RigidAlignment(fixed: fixed, moving: moving, fixedMask: fixedMask, movingMask: movingMask, parameters)
             return alignment?.rigid ?? identical(fixed)

@@ -37,7 +37,7 @@ extension Transform: JSONArtifact {
         let links: [Link]
 
         enum Link: Codable {
-            case rigid(RigidTransform), affine(Affine), displacement(DisplacementField)
+            case rigid(RigidTransform), affine(Affine), displacement(DisplacementField), spline(SplineField)
         }
 
         init(map: Transform) { links = Self.links(of: map) }
@@ -47,6 +47,7 @@ extension Transform: JSONArtifact {
             case .rigid(let t): [.rigid(t)]
             case .affine(let t): [.affine(t)]
             case .displacement(let t): [.displacement(t)]
+            case .spline(let t): [.spline(t)]
             case .chain(let all): all.flatMap(links)
             }
         }
@@ -57,6 +58,7 @@ extension Transform: JSONArtifact {
                 case .rigid(let t): .rigid(t)
                 case .affine(let t): .affine(t)
                 case .displacement(let t): .displacement(t)
+                case .spline(let t): .spline(t)
                 }
             }
             return all.count == 1 ? all[0] : .chain(all)

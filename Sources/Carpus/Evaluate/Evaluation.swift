@@ -18,7 +18,7 @@ public struct Evaluation: Sendable, Encodable {
             guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false), isDirectory: &isFolder) else {
                 throw IOError(.missing, at: url, "there is no such file or folder")
             }
-            self = isFolder.boolValue ? .folders : ["tfm", "txt"].contains(url.pathExtension.lowercased()) ? .transforms : .labels
+            self = isFolder.boolValue ? .folders : ["tfm", "txt", "h5", "hdf5"].contains(url.pathExtension.lowercased()) ? .transforms : .labels
         }
     }
 

@@ -11,7 +11,7 @@ struct OutputListing {
         let occasion: EvaluatedOccasion
     }
     let folder: URL
-    /// Label maps `*_dseg.nii.gz` and transforms `*_xfm.tfm`, by path.
+    /// Label maps `*_dseg.nii.gz` and transforms `*_xfm.tfm`, `*_xfm.h5`, by path.
     let maps, transforms: [Entry]
     /// The rows of `measures.tsv`, nil when there is none.
     let measures: [MeasuredRow]?
@@ -28,7 +28,7 @@ struct OutputListing {
         func entries(_ endings: [String]) -> [Entry] {
             paths.filter { path in endings.contains { path.hasSuffix($0) } }.sorted().map { Entry(url: folder.appending(path: $0), path: $0, occasion: .init(path: $0)) }
         }
-        (maps, transforms, self.folder) = (entries(["_dseg.nii.gz", "_dseg.nii"]), entries(["_xfm.tfm", "_xfm.txt"]), folder)
+        (maps, transforms, self.folder) = (entries(["_dseg.nii.gz", "_dseg.nii"]), entries(["_xfm.tfm", "_xfm.txt", "_xfm.h5"]), folder)
         measures = paths.contains("measures.tsv") ? try MeasuredRow.read(folder.appending(path: "measures.tsv")) : nil
         guard !maps.isEmpty || !transforms.isEmpty || measures != nil else {
             throw IOError(.missing, at: folder, "there is neither a label map (*_dseg.nii.gz) nor a transform (*_xfm.tfm) nor measures.tsv; name the output folder of a run, or the truth's derivatives folder")

@@ -1,7 +1,6 @@
 import CarpusCore
 import CarpusIO
 import CarpusQuantification
-import CarpusRegistration
 import Foundation
 
 /// A result's transforms against the truth's: how far apart they take points.
@@ -30,18 +29,12 @@ enum TransformComparison {
     }
 
     private static func errors(of result: URL, against truth: URL, at points: Points, _ occasion: EvaluatedOccasion, more: [String]) throws -> [EvaluationRow] {
-        let e = PointErrors(of: try read(result), against: try read(truth), at: points.points)
+        let e = PointErrors(of: try TransformFile.read(result), against: try TransformFile.read(truth), at: points.points)
         return [("mean", e.mean), ("median", e.median), ("p95", e.p95), ("max", e.max)].map { name, value in
             EvaluationRow(
                 kind: .transform, participant: occasion.participant, session: occasion.session, region: points.name, measure: "registration-error-\(name)", value: value, unit: "mm",
                 note: ([points.note] + more).joined(separator: "; "))
         }
-    }
-
-    private static func read(_ url: URL) throws -> Transform {
-        // The reader of transforms does not tell a missing file from a bad one.
-        guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else { throw IOError(.missing, at: url, "there is no such file") }
-        return try ITKTransformFile.read(url)
     }
 
     /// The transforms of two folders, matched by their paths in them.

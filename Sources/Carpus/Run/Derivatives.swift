@@ -1,7 +1,6 @@
 import CarpusCore
 import CarpusIO
 import CarpusPipeline
-import CarpusRegistration
 import Foundation
 
 /// Copies what a protocol saves into the run's folder under BIDS derivatives names.
@@ -55,7 +54,7 @@ struct Derivatives {
         case Transform.kind:
             let name = "\(folder)/\(place.prefix)_desc-\(description)_mode-image_xfm"
             let transform = try Transform(restingAt: stem)
-            return try write(name + ".tfm") { try ITKTransformFile.write(transform, to: $0) }
+            return try write(name + (transform.asAffine == nil ? ".h5" : ".tfm")) { try TransformFile.write(transform, to: $0) }
         case FigureArtifact.kind:
             let name = "sub-\(subject)/figures/\(place.prefix)_desc-\(description).png"
             return try write(name) { try Data(contentsOf: stem.appendingPathExtension("png")).write(to: $0) }

@@ -1,5 +1,5 @@
 import CarpusCore
-import CarpusRegistration
+import CarpusIO
 import CarpusSimulation
 import Foundation
 

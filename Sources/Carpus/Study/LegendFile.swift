@@ -25,7 +25,7 @@ extension Legend {
     }
 
     /// The legend as a table, `X_dseg.tsv`.
-    var table: String {
+    public var table: String {
         let rows = labels.map { l in "\(l.value)\t\(l.name)\t#" + l.color.map { String(format: "%02x", $0) }.joined() }
         return (["index\tname\tcolor"] + rows).joined(separator: "\n") + "\n"
     }

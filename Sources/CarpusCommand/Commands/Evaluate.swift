@@ -8,7 +8,7 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Tell how far a result is from the truth: label maps, transforms, or whole output folders.",
         discussion: """
-            Both are label maps (NIfTI, a legend .tsv beside each), ITK transforms (.tfm, .txt), or output folders of a run. Regions meet by \
+            Both are label maps (NIfTI, a legend .tsv beside each), transforms (.tfm, .txt, .h5), or output folders of a run. Regions meet by \
             name. stdout is a tab-separated table: kind, participant, session, region, measure, value, unit, note. The measures are \
             explained in Docs/Definitions.md.
             """)

@@ -23,7 +23,9 @@ struct Register: ParsableCommand {
     var fixedMask: String?
     @Option(help: "A label map; the moving image is compared where it is not 0.", completion: .file())
     var movingMask: String?
-    @Option(help: "Where the transform goes: ITK text (.tfm), or of a deformation a displacement field on the fixed grid (.nii or .nii.gz).", completion: .file())
+    @Option(help: "A transform to begin from, from the fixed image's world to the moving one's: .tfm, .txt, .h5, elastix's, or a displacement field.", completion: .file())
+    var initialTransform: String?
+    @Option(help: "Where the transform goes: ITK's .tfm or .h5, or .nii(.gz), a displacement field on the fixed grid.", completion: .file())
     var saveTransform: String?
     @Option(help: "Threads at a time.")
     var threads: Int?
@@ -48,49 +50,51 @@ struct Register: ParsableCommand {
     func run() throws {
         if let threads { Parallel.threads = threads }
         let target = try Output.file(output, force: force)
-        let tfm = try saveTransform.map { try Output.file($0, force: force) }
+        let saved = try saveTransform.map { try Output.transform($0, force: force) }
         let fixedImage = try NIfTI.readVolume(URL(filePath: fixed)), movingImage = try NIfTI.readVolume(URL(filePath: moving))
+        let fixedMask = try fixedMask.map { try NIfTI.readLabels(URL(filePath: $0)) }, movingMask = try movingMask.map { try NIfTI.readLabels(URL(filePath: $0)) }
         var parameters = RigidRegistration.Parameters()
         (parameters.symmetric, parameters.engine) = (symmetric, engine == .itk ? .itk : .carpus)
-        let (map, answer) = try align(
-            fixedImage, movingImage, try fixedMask.map { try NIfTI.readLabels(URL(filePath: $0)) }, try movingMask.map { try NIfTI.readLabels(URL(filePath: $0)) }, parameters)
+        let start = try initialTransform.map { try RegistrationStart(TransformFile.read(URL(filePath: $0)), moving: movingImage, movingMask: movingMask, fixed: fixedImage.grid) }
+        let found = try align(fixedImage, start?.moving ?? movingImage, fixedMask, start?.movingMask ?? movingMask, parameters)
+        let map = start?.completed(found.map) ?? found.map
         // Files are for people and other programs: outside the moving image stands 0, not NaN.
         try NIfTI.write(movingImage.resampled(onto: fixedImage.grid, through: map, interpolation: .cubic, outside: 0), to: target)
-        if let tfm {
-            if transform == .deformable {
-                try NIfTI.write(DisplacementField(of: map, on: fixedImage.grid), to: tfm)
-            } else {
-                try ITKTransformFile.write(map, to: tfm)
-            }
+        if let saved { try TransformFile.write(map, to: saved, on: fixedImage.grid) }
+        if let verdict = found.verdict { Terminal.note(String(format: "%@; expected error %.2f mm", verdict.grade.rawValue, verdict.expectedError)) }
+        for finding in found.findings { Terminal.note("\(finding.severity.rawValue): \(finding.sentence)") }
+        if json {
+            try Terminal.json(Answer(
+                movingFromFixed: map.asAffine?.matrixRows, metric: found.metric, iterations: found.iterations, findings: found.findings, verdict: found.verdict))
         }
-        if let verdict = answer.verdict { Terminal.note(String(format: "%@; expected error %.2f mm", verdict.grade.rawValue, verdict.expectedError)) }
-        for finding in answer.findings { Terminal.note("\(finding.severity.rawValue): \(finding.sentence)") }
-        if json { try Terminal.json(answer) }
+    }
+
+    /// What the three kinds of alignment have in common.
+    private struct Found {
+        let map: CarpusCore.Transform
+        let metric: Double
+        let iterations: Int
+        let findings: [Finding]
+        let verdict: RegistrationVerdict?
     }
 
     private func align(
         _ fixed: Volume<Float>, _ moving: Volume<Float>, _ fixedMask: LabelMap?, _ movingMask: LabelMap?, _ parameters: RigidRegistration.Parameters
-    ) throws -> (Transform, Answer) {
+    ) throws -> Found {
         switch transform {
         case .rigid:
             let r = try RigidRegistration.align(fixed: fixed, moving: moving, fixedMask: fixedMask, movingMask: movingMask, parameters: parameters)
-            let answer = Answer(
-                movingFromFixed: r.movingFromFixed.affine.matrixRows, metric: r.metric, iterations: r.iterations, findings: r.findings, verdict: r.verdict)
-            return (.rigid(r.movingFromFixed), answer)
+            return Found(map: .rigid(r.movingFromFixed), metric: r.metric, iterations: r.iterations, findings: r.findings, verdict: r.verdict)
         case .affine:
             guard engine == .carpus else { throw ValidationError("affine alignment is Carpus's own; leave out --engine itk") }
             let r = try AffineRegistration.align(fixed: fixed, moving: moving, fixedMask: fixedMask, movingMask: movingMask, parameters: parameters)
-            let answer = Answer(
-                movingFromFixed: r.movingFromFixed.matrixRows, metric: r.metric, iterations: r.rigid.iterations, findings: r.findings, verdict: r.rigid.verdict)
-            return (.affine(r.movingFromFixed), answer)
+            return Found(map: .affine(r.movingFromFixed), metric: r.metric, iterations: r.rigid.iterations, findings: r.findings, verdict: r.rigid.verdict)
         case .deformable:
             guard engine == .carpus else { throw ValidationError("deformable alignment is Carpus's own; leave out --engine itk") }
             var whole = DeformableRegistration.Parameters()
             whole.rigid = parameters
             let r = try DeformableRegistration.align(fixed: fixed, moving: moving, fixedMask: fixedMask, movingMask: movingMask, parameters: whole)
-            let answer = Answer(
-                movingFromFixed: nil, metric: r.correlation.after, iterations: r.iterations, findings: r.findings, verdict: r.rigid.verdict)
-            return (r.movingFromFixed, answer)
+            return Found(map: r.movingFromFixed, metric: r.correlation.after, iterations: r.iterations, findings: r.findings, verdict: r.rigid.verdict)
         }
     }
 }
@@ -104,6 +108,14 @@ enum Output {
             throw IOError(.exists, at: url, "the file is there already; choose another name, or say --force")
         }
         return url
+    }
+
+    /// The place of a transform, when its name has an ending transforms are written under.
+    static func transform(_ path: String, force: Bool) throws -> URL {
+        guard TransformFile.writableEndings.contains(where: { path.lowercased().hasSuffix($0) }) else {
+            throw ValidationError("\(path): transforms are written as \(TransformFile.writableEndings.joined(separator: ", ")); choose such a name")
+        }
+        return try file(path, force: force)
     }
 
     /// Refuses a folder that holds something.

@@ -38,8 +38,8 @@ public struct Legend: Hashable, Sendable, Codable {
     }
 }
 
-/// Labels on a grid, with their legend. Another type than `Volume`, because labels have no in-between: they are carried by
-/// nearest neighbour only.
+/// Labels on a grid, with their legend. Another type than `Volume`, because labels have no in-between: what carries them
+/// chooses one of those around.
 public struct LabelMap: Sendable, Hashable {
     /// Where the voxels lie.
     public let grid: Grid

@@ -6,14 +6,14 @@ extension Volume where Scalar == Float {
     ///
     /// - Parameters:
     ///   - target: the grid to fill.
-    ///   - sourceFromTarget: where, in this volume's world, each world point of the target lies.
+    ///   - sourceFromTarget: where, in this volume's world, each world point of the target lies; values are interpolated once, however long a chain it is.
     ///   - interpolation: how values between voxels are made.
     ///   - outside: the value where this volume says nothing, more than half a voxel beyond its outer voxel centres. NaN
     ///     keeps "not covered" apart from every measured value.
     public func resampled(
         onto target: Grid, through sourceFromTarget: Transform = .identity, interpolation: Interpolation = .linear, outside: Float = .nan
     ) -> Volume<Float> {
-        if sourceFromTarget == .identity && target == grid { return self }
+        if target == grid && sourceFromTarget.isIdentity { return self }
         let source = grid
         if interpolation == .cubic && scalars.contains(where: \.isNaN) {
             var spline = withGapsFilled().resampled(onto: target, through: sourceFromTarget, interpolation: .cubic, outside: outside)
@@ -100,21 +100,6 @@ extension Volume where Scalar == Float {
             out.scalars[o] = Float(sum / ratio)
         }
         return out
-    }
-}
-
-extension LabelMap {
-    /// This map seen on another grid, by nearest neighbour: labels have no in-between. Background where it says nothing.
-    public func resampled(onto target: Grid, through sourceFromTarget: Transform = .identity) -> LabelMap {
-        var out = [UInt16](repeating: 0, count: target.count)
-        for o in 0..<target.count {
-            let v = grid.voxelFromWorld(sourceFromTarget(target.worldFromVoxel(Vector3(target.index(at: o)))))
-            let i = Index3(Int((v.x + 0.5).rounded(.down)), Int((v.y + 0.5).rounded(.down)), Int((v.z + 0.5).rounded(.down)))
-            if i.x >= 0, i.y >= 0, i.z >= 0, i.x < grid.size.x, i.y < grid.size.y, i.z < grid.size.z {
-                out[o] = labels[grid.offset(i.x, i.y, i.z)]
-            }
-        }
-        return LabelMap(grid: target, labels: out, legend: legend)
     }
 }
 

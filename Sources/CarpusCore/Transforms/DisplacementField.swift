@@ -1,18 +1,27 @@
-/// A displacement in mm at each voxel of a grid: a point `p` goes to `p + u(p)`, `u` interpolated linearly; outside the
-/// grid the nearest border value holds.
+/// A displacement in mm at each voxel of a grid: a point `p` goes to `p + u(p)`, `u` interpolated linearly.
 public struct DisplacementField: Hashable, Sendable, Codable {
+    /// What holds for points outside the grid's box.
+    public enum Beyond: String, Sendable, Hashable, Codable {
+        /// The nearest border value.
+        case border
+        /// No displacement, as in ITK.
+        case zero
+    }
+
     /// Where the displacements are known.
     public let grid: Grid
     /// Displacements in world mm (LPS); x runs fastest.
     public let displacements: [SIMD3<Float>]
+    /// What holds for points outside, more than half a voxel beyond the outer voxel centres.
+    public let beyond: Beyond
 
     /// A field of given displacements.
-    public init(grid: Grid, displacements: [SIMD3<Float>]) {
+    public init(grid: Grid, displacements: [SIMD3<Float>], beyond: Beyond = .border) {
         precondition(displacements.count == grid.count, "a displacement field needs one vector a voxel")
-        (self.grid, self.displacements) = (grid, displacements)
+        (self.grid, self.displacements, self.beyond) = (grid, displacements, beyond)
     }
 
-    private enum CodingKeys: String, CodingKey { case grid, displacements }
+    private enum CodingKeys: String, CodingKey { case grid, displacements, beyond }
 
     public init(from decoder: any Decoder) throws {
         let c = try decoder.container(keyedBy: CodingKeys.self)
@@ -20,14 +29,24 @@ public struct DisplacementField: Hashable, Sendable, Codable {
         guard vectors.count == grid.count else {
             throw GeometryError(code: .sizeMismatch, message: "a displacement field of \(grid.count) voxels holds \(vectors.count) vectors")
         }
-        self.init(grid: grid, displacements: vectors)
+        self.init(grid: grid, displacements: vectors, beyond: try c.decodeIfPresent(Beyond.self, forKey: .beyond) ?? .border)
     }
 
     /// The image of a point.
     public func callAsFunction(_ p: Vector3) -> Vector3 { p + displacement(at: p) }
 
     /// The displacement at a world point, mm.
-    public func displacement(at p: Vector3) -> Vector3 {
+    public func displacement(at p: Vector3) -> Vector3 { covers(p) ? continued(at: p) : .zero }
+}
+
+extension DisplacementField: Displacing {
+    func covers(_ p: Vector3) -> Bool {
+        if beyond == .border { return true }
+        let v = grid.voxelFromWorld(p), end = Vector3(grid.size) - 0.5
+        return v.x >= -0.5 && v.y >= -0.5 && v.z >= -0.5 && v.x < end.x && v.y < end.y && v.z < end.z
+    }
+
+    func continued(at p: Vector3) -> Vector3 {
         let top = Vector3(grid.size &- 1)
         let v = grid.voxelFromWorld(p).clamped(lowerBound: .zero, upperBound: top)
         let base = v.rounded(.down).clamped(lowerBound: .zero, upperBound: (top - 1).clamped(lowerBound: .zero, upperBound: top))
@@ -41,7 +60,9 @@ public struct DisplacementField: Hashable, Sendable, Codable {
         let d = at(x, y1, z1) * (1 - f.x) + at(x1, y1, z1) * f.x
         return (a * (1 - f.y) + b * f.y) * (1 - f.z) + (c * (1 - f.y) + d * f.y) * f.z
     }
+}
 
+extension DisplacementField {
     /// Whether space is turned inside out somewhere: the determinant of the map from a voxel to its three next ones is not positive.
     public var folds: Bool {
         let size = grid.size, steps = [1, size.x, size.x * size.y], whole = grid.worldFromVoxel.linear
@@ -56,28 +77,14 @@ public struct DisplacementField: Hashable, Sendable, Codable {
         }
     }
 
-    /// The field of the way back on the same grid, by fixed-point iteration (Chen et al. 2008).
+    /// The field of the way back on the same grid, exact at its voxels.
     ///
-    /// - Throws: `GeometryError` when the field folds, or some point does not settle to `tolerance` mm.
-    public func inverted(tolerance: Double = 1e-3, iterations: Int = 60) throws -> DisplacementField {
+    /// - Throws: `GeometryError` when the field folds, or some voxel has no way back.
+    public func inverted() throws -> DisplacementField {
         guard !folds else {
             throw GeometryError(code: .notInvertible, message: "the displacement field folds: it turns space inside out at some voxel and has no inverse")
         }
-        var worst = 0.0
-        let field = (0..<grid.count).map { i -> SIMD3<Float> in
-            let p = grid.worldFromVoxel(Vector3(grid.index(at: i)))
-            var u = -1 * displacement(at: p), change = Double.infinity
-            for _ in 0..<iterations where change > tolerance {
-                let next = -1 * displacement(at: p + u)
-                change = (next - u).length
-                u = next
-            }
-            worst = max(worst, change)
-            return SIMD3<Float>(u)
-        }
-        guard worst <= tolerance else {
-            throw GeometryError(code: .notInvertible, message: "the displacement field has no inverse: a point is still \(worst) mm off after \(iterations) iterations")
-        }
-        return DisplacementField(grid: grid, displacements: field)
+        let back = try Transform.displacement(self).inverted(on: grid)
+        return DisplacementField(grid: grid, displacements: back.displacements, beyond: beyond)
     }
 }

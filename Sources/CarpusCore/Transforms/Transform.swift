@@ -6,6 +6,8 @@ public indirect enum Transform: Hashable, Sendable, Codable {
     case affine(Affine)
     /// A displacement known on a grid.
     case displacement(DisplacementField)
+    /// A displacement made of cubic B-splines.
+    case spline(SplineField)
     /// Several maps, the last applied first, as functions compose.
     case chain([Transform])
 
@@ -18,6 +20,7 @@ public indirect enum Transform: Hashable, Sendable, Codable {
         case .rigid(let t): t.affine(p)
         case .affine(let t): t(p)
         case .displacement(let t): t(p)
+        case .spline(let t): t(p)
         case .chain(let all): all.reversed().reduce(p) { $1($0) }
         }
     }
@@ -32,12 +35,12 @@ public indirect enum Transform: Hashable, Sendable, Codable {
         return .chain(links)
     }
 
-    /// The same map as one affine, or nil when a displacement is in it.
+    /// The same map as one affine, or nil when a deformation is in it.
     public var asAffine: Affine? {
         switch self {
         case .rigid(let t): return t.affine
         case .affine(let t): return t
-        case .displacement: return nil
+        case .displacement, .spline: return nil
         case .chain(let all):
             var product = Affine.identity
             for link in all {
@@ -60,11 +63,24 @@ public indirect enum Transform: Hashable, Sendable, Codable {
             }
             return .affine(inverse)
         case .displacement(let t): return .displacement(try t.inverted())
+        case .spline(let t): return .displacement(try t.inverted())
         case .chain(let all): return .chain(try all.reversed().map { try $0.inverted() })
         }
     }
 
-    private var links: [Transform] {
-        if case .chain(let all) = self { all } else { [self] }
+    /// The maps it is made of, the last applied first; none of them is a chain.
+    public var links: [Transform] {
+        if case .chain(let all) = self { all.flatMap(\.links) } else { [self] }
+    }
+
+    /// Whether it changes nothing, to the last bit.
+    public var isIdentity: Bool {
+        switch self {
+        case .rigid(let t): t.affine == .identity
+        case .affine(let t): t == .identity
+        case .displacement(let t): t.displacements.allSatisfy { $0 == .zero }
+        case .spline(let t): t.coefficients.allSatisfy { $0 == .zero }
+        case .chain(let all): all.allSatisfy(\.isIdentity)
+        }
     }
 }

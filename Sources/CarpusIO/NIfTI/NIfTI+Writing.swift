@@ -45,16 +45,7 @@ extension NIfTI {
         }
     }
 
-    /// Writes a displacement field as ITK, ANTs and 3D Slicer read it: five dimensions, vector intent, LPS mm whatever the header's
-    /// world; a point of the field's grid goes to itself and its vector.
-    public static func write(_ field: DisplacementField, to url: URL) throws {
-        let n = field.grid.count
-        var values = [Float](repeating: 0, count: 3 * n)
-        for (i, u) in field.displacements.enumerated() { (values[i], values[n + i], values[2 * n + i]) = (u.x, u.y, u.z) }
-        try write(field.grid, frames: 1, interval: 0, start: 0, datatype: DT_FLOAT32, values: values, vectors: true, to: url)
-    }
-
-    private static func write<T>(_ grid: Grid, frames: Int, interval: Double, start: Double, datatype: Int32, values: [T], vectors: Bool = false, to url: URL) throws {
+    static func write<T>(_ grid: Grid, frames: Int, interval: Double, start: Double, datatype: Int32, values: [T], vectors: Bool = false, to url: URL) throws {
         let name = url.lastPathComponent.lowercased()
         guard name.hasSuffix(".nii") || name.hasSuffix(".nii.gz") else {
             throw IOError(.unsupported, at: url, "NIfTI is written as .nii or .nii.gz; choose such a name")

@@ -75,7 +75,7 @@ public enum NIfTI {
         return LabelMap(grid: volume.grid, labels: labels, legend: named)
     }
 
-    private static func readHeader(_ file: URL) throws -> Header {
+    static func readHeader(_ file: URL) throws -> Header {
         let stream = try NIfTIStream(reading: file)
         var bytes = [UInt8](repeating: 0, count: Header.sizes.two)
         let n = stream.read(bytes.count, into: &bytes)
@@ -91,7 +91,7 @@ public enum NIfTI {
     }
 
     /// The one or two files of an image.
-    private struct Pair {
+    struct Pair {
         let header, image: URL
 
         init(_ url: URL) throws {

@@ -35,6 +35,8 @@ extension NIfTI {
         public let isPair: Bool
         /// What the voxels mean; 1006 and 1007 are displacements and vectors.
         public let intent: Int
+        /// What the intent's name says.
+        let intentName: String
         /// Units of space and time, NIfTI's codes together.
         let units: Int
         let quaternion: [Double]
@@ -102,7 +104,7 @@ extension NIfTI.Header {
         }
         (version, isLittleEndian, isPair) = (1, f.littleEndian, magic[1] == UInt8(ascii: "i"))
         dimensions = try Self.dimensions((0..<8).map { f.int16(40 + 2 * $0) }, of: file)
-        (intent, datatype) = (f.int16(68), f.int16(70))
+        (intent, intentName, datatype) = (f.int16(68), f.text(328, 16), f.int16(70))
         let all = (0..<8).map { f.float(76 + 4 * $0) }
         (pixdim, qfac) = (Array(all[1..<1 + dimensions.count]), all[0] < 0 ? -1 : 1)
         voxelOffset = try Self.offset(f.float(108), isPair: isPair, least: 352, of: file)
@@ -135,7 +137,7 @@ extension NIfTI.Header {
         quaternion = (0..<3).map { f.double(352 + 8 * $0) }
         quaternionOffset = Vector3(f.double(376), f.double(384), f.double(392))
         rows = (0..<3).map { r in (0..<4).map { f.double(400 + 32 * r + 8 * $0) } }
-        (units, intent) = (f.int32(500), f.int32(504))
+        (units, intent, intentName) = (f.int32(500), f.int32(504), f.text(508, 16))
         try check(of: file)
     }
 

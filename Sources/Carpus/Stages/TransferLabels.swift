@@ -1,0 +1,119 @@
+public import CarpusCore
+public import CarpusPipeline
+
+/// Carries labels from an atlas or another visit onto an image.
+public enum TransferLabels: Stage {
+    public static let name = "transfer.labels"
+    public static let version = 1
+    public static let summary = "Carries a label map onto the grid of an image through one transform or a chain of them, and says what fell outside."
+
+    /// How labels are carried.
+    public struct Parameters: StageParameters {
+        /// How a label between voxels is chosen: linear takes the largest share of the eight around, nearest the nearest voxel's.
+        public var interpolation = LabelInterpolation.linear
+        /// Take the chain of transforms backwards, for labels that lie on the image that stayed.
+        public var inverse = false
+        /// The share of a label outside the image's field of view above which its volume is to be looked at, 0 to 1.
+        public var largestShareOutside = 0.01
+        /// The defaults.
+        public init() {}
+
+        public var complaint: String? { (0...1).contains(largestShareOutside) ? nil : "'largestShareOutside' must be 0 to 1" }
+    }
+
+    /// Labels, an image, and the way between.
+    public struct Inputs: Codable, Sendable {
+        /// The labels to carry.
+        public var labels: LabelMap
+        /// The image they are carried onto.
+        public var onto: Volume<Float>
+        /// World points of `onto` to those of `labels`; of several the last is applied first, none is the identity, and with `inverse` the whole chain leads from `labels` to `onto`.
+        public var transforms: [Transform]
+
+        public init(labels: LabelMap, onto: Volume<Float>, transforms: [Transform]) { (self.labels, self.onto, self.transforms) = (labels, onto, transforms) }
+    }
+
+    /// The labels on the image, and what became of them.
+    public struct Outputs: Codable, Sendable {
+        /// The labels on the image's grid, with their legend.
+        public var labels: LabelMap
+        /// Of each label its volume before and after, mL, and the share that fell outside the image's field of view.
+        public var volumes: Measurements
+        /// What is doubtful.
+        public var findings: Findings
+    }
+
+    private static var method: String { "\(name)/\(version)" }
+
+    public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
+        let chain = inputs.transforms.dropFirst().reduce(inputs.transforms.first ?? .identity, *), source = inputs.labels, grid = inputs.onto.grid
+        let labelsFromImage = parameters.inverse ? try chain.inverted(for: grid) : chain
+        let carried = source.resampled(onto: grid, through: labelsFromImage, interpolation: parameters.interpolation)
+        let outside = try LabelLoss(of: source, onto: grid) { try parameters.inverse ? chain($0) : chain.preimage(of: $0) }
+        let before = source.counts, after = carried.counts, names = source.legend
+        var rows: [Measurement] = [], cut: [String] = [], lost: [String] = []
+        for (value, count) in before.sorted(by: { $0.key < $1.key }) {
+            let region = names[value]?.name ?? "label-\(value)", share = outside.shares[value] ?? 0
+            let isCut = share > parameters.largestShareOutside, volume = Double(after[value] ?? 0) * grid.voxelVolume / 1000
+            if isCut { cut.append("\(region) \(Int((100 * share).rounded())) %") }
+            if after[value] == nil { lost.append(region) }
+            rows.append(Measurement("volume-before", Double(count) * source.grid.voxelVolume / 1000, unit: "mL", region: region, method: method))
+            rows.append(Measurement("volume-after", volume, unit: "mL", region: region, status: isCut ? .review : .ok, reason: isCut ? "part of it lies outside the field of view" : nil, method: method))
+            rows.append(Measurement("share-outside", share, unit: "1", region: region, status: isCut ? .review : .ok, reason: isCut ? "part of it lies outside the field of view" : nil, method: method))
+        }
+        return Outputs(labels: carried, volumes: Measurements(rows), findings: Findings(findings(cut: cut, lost: lost, unplaced: outside.unplaced)))
+    }
+
+    private static func findings(cut: [String], lost: [String], unplaced: Int) -> [Finding] {
+        var all: [Finding] = []
+        if !cut.isEmpty {
+            all.append(Finding(.warning, "labels.outside", "Part of the labels falls outside the image's field of view; their volumes are too small.", evidence: ["labels": cut.joined(separator: ", ")]))
+        }
+        if !lost.isEmpty {
+            all.append(Finding(.serious, "labels.lost", "Labels are gone after they were carried: outside the field of view, or thinner than a voxel.", evidence: ["labels": lost.joined(separator: ", ")]))
+        }
+        if unplaced > 0 {
+            all.append(Finding(.warning, "labels.no-way-back", "The deformation has no way back from some labelled voxels; what falls outside is counted without them.", evidence: ["voxels": "\(unplaced)"]))
+        }
+        return all
+    }
+
+    public static func methods(_ p: Parameters) -> String {
+        "Labels were carried through the transforms in one step, each voxel taking \(p.interpolation == .linear ? "the label with the largest share of the eight voxels around" : "the label of the nearest voxel")."
+    }
+}
+
+/// How much of each label lies outside a grid after a map.
+private struct LabelLoss {
+    /// The share of each label, 0 to 1.
+    private(set) var shares: [UInt16: Double] = [:]
+    /// Labelled voxels the map says nothing of.
+    private(set) var unplaced = 0
+
+    /// At most this many voxels of the map are looked at.
+    private static let limit = 200_000
+
+    init(of map: LabelMap, onto grid: Grid, _ place: @Sendable (Vector3) throws -> Vector3) throws {
+        let voxels = map.labels.indices.filter { map.labels[$0] != 0 }, step = max(1, voxels.count / Self.limit)
+        let looked = Swift.stride(from: 0, to: voxels.count, by: step).map { voxels[$0] }
+        // 1 inside, 0 outside, nil unknown.
+        var fates = [Bool?](repeating: nil, count: looked.count)
+        fates.withUnsafeMutableBufferPointer { buffer in
+            nonisolated(unsafe) let out = buffer
+            Parallel.forEach(blocksOf: looked.count) { block in
+                for i in block {
+                    guard let p = try? place(map.grid.worldFromVoxel(Vector3(map.grid.index(at: looked[i])))) else { continue }
+                    let v = grid.voxelFromWorld(p), end = Vector3(grid.size) - 0.5
+                    out[i] = v.x >= -0.5 && v.y >= -0.5 && v.z >= -0.5 && v.x < end.x && v.y < end.y && v.z < end.z
+                }
+            }
+        }
+        var inside: [UInt16: Int] = [:], all: [UInt16: Int] = [:]
+        for (voxel, fate) in zip(looked, fates) {
+            guard let fate else { unplaced += 1; continue }
+            all[map.labels[voxel], default: 0] += 1
+            if fate { inside[map.labels[voxel], default: 0] += 1 }
+        }
+        for (label, count) in all { shares[label] = 1 - Double(inside[label] ?? 0) / Double(count) }
+    }
+}
