@@ -54,7 +54,7 @@ let package = Package(
         .testTarget(name: "CarpusCoreTests", dependencies: ["CarpusCore"]),
         .testTarget(name: "CarpusIOTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO"]),
         .testTarget(name: "CarpusRegistrationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusRegistration"]),
-        .testTarget(name: "CarpusSegmentationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusSegmentation"]),
+        .testTarget(name: "CarpusSegmentationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusSegmentation"], exclude: ["make_fixtures.py", "Networks"]),
         .testTarget(name: "CarpusPerfusionTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusPerfusion", "CarpusSimulation"]),
         .executableTarget(name: "PerfusionBenchmark", dependencies: ["CarpusCore", "CarpusPerfusion"], path: "Benchmarks/perfusion"),
         .testTarget(name: "CarpusReportTests", dependencies: ["CarpusCore", "CCairo", "CarpusReport"]),

@@ -100,7 +100,7 @@ void Graph::fuse() {
         }
         placed.emplace_back(last, task);
     }
-    std::stable_sort(placed.begin(), placed.end(), [](auto &a, auto &b) { return a.first < b.first; });
+    std::sort(placed.begin(), placed.end(), [](auto &a, auto &b) { return a.first < b.first; });
     for (auto &p : placed) tasks.push_back(p.second);
 }
 

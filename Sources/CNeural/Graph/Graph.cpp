@@ -6,8 +6,8 @@
 namespace neural {
 
 Graph::Graph(std::unique_ptr<Model> m) : model(std::move(m)) {
-    if (model->opset < 7 || model->opset > 24) {
-        fail(Trouble::unsupported, "the network uses version " + std::to_string(model->opset) + " of ONNX's operators; this engine knows 9 to 20");
+    if (model->opset < 7 || model->opset > 28) {
+        fail(Trouble::unsupported, "the network uses version " + std::to_string(model->opset) + " of ONNX's operators; this engine knows 7 to 28");
     }
     build();
     fuse();

@@ -9,7 +9,7 @@ namespace neural {
 Arithmetic arithmeticNamed(const std::string &op) {
     static const std::pair<const char *, Arithmetic> names[] = {
         {"Add", Arithmetic::add}, {"Sum", Arithmetic::add}, {"Sub", Arithmetic::subtract}, {"Mul", Arithmetic::multiply}, {"Div", Arithmetic::divide}, {"Pow", Arithmetic::power},
-        {"Min", Arithmetic::least}, {"Max", Arithmetic::most}, {"PRelu", Arithmetic::prelu}, {"Equal", Arithmetic::equal}, {"Greater", Arithmetic::greater}, {"Less", Arithmetic::less}, {"Mod", Arithmetic::modulo},
+        {"Min", Arithmetic::least}, {"Max", Arithmetic::most}, {"PRelu", Arithmetic::prelu}, {"Equal", Arithmetic::equal}, {"Greater", Arithmetic::greater}, {"Less", Arithmetic::less},
     };
     for (auto &[name, kind] : names) if (op == name) return kind;
     fail(Trouble::fault, op + " is no arithmetic");
@@ -30,9 +30,6 @@ double combine(Arithmetic kind, double a, double b, bool whole) {
     case Arithmetic::equal: return a == b;
     case Arithmetic::greater: return a > b;
     case Arithmetic::less: return a < b;
-    case Arithmetic::modulo:
-        if (b == 0) fail(Trouble::badShape, "a division by zero in the computation of a shape");
-        return a - b * std::floor(a / b);
     }
     return 0;
 }
@@ -64,7 +61,6 @@ void combine(Arithmetic kind, const float *a, int64_t sa, const float *b, int64_
     case Arithmetic::equal: for (int64_t i = 0; i < n; i++) y[i] = a[i * sa] == b[i * sb]; break;
     case Arithmetic::greater: for (int64_t i = 0; i < n; i++) y[i] = a[i * sa] > b[i * sb]; break;
     case Arithmetic::less: for (int64_t i = 0; i < n; i++) y[i] = a[i * sa] < b[i * sb]; break;
-    case Arithmetic::modulo: for (int64_t i = 0; i < n; i++) { float u = a[i * sa], v = b[i * sb]; y[i] = u - v * std::floor(u / v); } break;
     default: simple(kind, a, sa, b, sb, y, n);
     }
 }

@@ -5,7 +5,7 @@
 namespace neural {
 
 /// Functions of two numbers.
-enum class Arithmetic { add, subtract, multiply, divide, power, least, most, prelu, equal, greater, less, modulo };
+enum class Arithmetic { add, subtract, multiply, divide, power, least, most, prelu, equal, greater, less };
 
 Arithmetic arithmeticNamed(const std::string &op);
 /// For constants; `whole` numbers are divided as such.

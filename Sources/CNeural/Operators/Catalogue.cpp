@@ -19,7 +19,7 @@ static const Operator catalogue[] = {
     {"Sign", 1, 0, planActivation}, {"Sin", 1, 0, planActivation}, {"Cos", 1, 0, planActivation},
     {"PRelu", 2, 0, planArithmetic}, {"Add", 2, 0, planArithmetic}, {"Sub", 2, 0, planArithmetic}, {"Mul", 2, 0, planArithmetic}, {"Div", 2, 0, planArithmetic},
     {"Pow", 2, 0, planArithmetic}, {"Min", 1, 0, planArithmetic}, {"Max", 1, 0, planArithmetic}, {"Sum", 1, 0, planArithmetic},
-    {"Equal", 2, 0, planArithmetic}, {"Greater", 2, 0, planArithmetic}, {"Less", 2, 0, planArithmetic}, {"Mod", 2, 0, planArithmetic},
+    {"Equal", 2, 0, planArithmetic}, {"Greater", 2, 0, planArithmetic}, {"Less", 2, 0, planArithmetic},
     {"Cast", 1, 0, planCast}, {"Where", 3, 0b111, planWhere},
     {"MaxPool", 1, 0, planPooling}, {"AveragePool", 1, 0, planPooling}, {"GlobalAveragePool", 1, 0, planGlobalPooling}, {"GlobalMaxPool", 1, 0, planGlobalPooling},
     {"Concat", 1, 0, planConcat}, {"Split", 1, 0b10, planSplit}, {"Pad", 1, 0b1110, planPad}, {"Slice", 1, 0b11110, planSlice}, {"Gather", 2, 0b10, planGather},

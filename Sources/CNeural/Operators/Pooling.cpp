@@ -24,6 +24,9 @@ public:
     Dims in, out, kernel, stride, dilation, padBegin, padEnd;
     int64_t images = 0, channels = 0;
     int source = -1, target = -1;
+    /// Where the largest values' places go, as ONNX counts them; -1: nobody asks.
+    int places = -1;
+    bool columnMajor = false;
 
     int64_t pieces() const override { return images * out[0] * out[1]; }
     void run(int64_t piece, const Memory &memory, Worker &) override {
@@ -31,6 +34,9 @@ public:
         const float *x = memory.get(source) + image * count(in) * channels;
         float *y = memory.get(target) + piece * out[2] * channels;
         for (int64_t w = 0; w < out[2]; w++) window(x, {d, h, w}, y + w * channels);
+        if (places < 0) return;
+        float *where = memory.get(places) + piece * out[2] * channels;
+        for (int64_t w = 0; w < out[2]; w++) locate(x, {d, h, w}, image, y + w * channels, where + w * channels);
     }
 
 private:
@@ -53,6 +59,21 @@ private:
         }
         if (mean) multiply(1 / float(std::max<int64_t>(1, countsPadding ? covered : inside)), y, channels);
     }
+
+    /// Looks for the values found, first place first.
+    void locate(const float *x, std::array<int64_t, 3> at, int64_t image, const float *y, float *where) const {
+        for (int64_t c = 0; c < channels; c++) {
+            bool found = false;
+            for (int64_t i = 0; i < kernel[0]; i++) for (int64_t j = 0; j < kernel[1]; j++) for (int64_t k = 0; k < kernel[2] && !found; k++) {
+                int64_t d = at[0] * stride[0] - padBegin[0] + i * dilation[0], h = at[1] * stride[1] - padBegin[1] + j * dilation[1], w = at[2] * stride[2] - padBegin[2] + k * dilation[2];
+                if (d < 0 || h < 0 || w < 0 || d >= in[0] || h >= in[1] || w >= in[2] || x[((d * in[1] + h) * in[2] + w) * channels + c] != y[c]) continue;
+                int64_t pixel = columnMajor ? d + in[0] * (h + in[1] * w) : (d * in[1] + h) * in[2] + w;
+                where[c] = float((image * channels + c) * count(in) + pixel);
+                found = true;
+            }
+            if (!found) where[c] = 0;
+        }
+    }
 };
 
 } // namespace
@@ -62,7 +83,6 @@ void planPooling(Planner &p, const Task &t) {
     int x = p.input(t, 0);
     const Dims d = p.dims(x);
     if (d.size() < 3 || d.size() > 5 || count(d) == 0) fail(Trouble::unsupported, "pooling of " + text(d) + "; this engine knows one to three spatial axes");
-    if (p.node(t).outputs.size() > 1 && p.node(t).outputs[1] >= 0) fail(Trouble::unsupported, "it is asked where its largest values lay, which this engine does not tell");
     Window w(node, Dims(d.begin() + 2, d.end()), listOf(node, "kernel_shape", d.size() - 2, 0, 1));
     auto step = std::make_unique<PoolingStep>();
     step->mean = node.op == "AveragePool";
@@ -86,8 +106,16 @@ void planPooling(Planner &p, const Task &t) {
     step->target = p.newBuffer(count(out));
     step->reads = {step->source};
     step->writes = {step->target};
-    int target = step->target;
+    int target = step->target, places = -1;
+    if (p.node(t).outputs.size() > 1 && p.node(t).outputs[1] >= 0) {
+        // Places are told as floats, exact up to 2^24.
+        if (count(d) > 1 << 24) fail(Trouble::unsupported, "it is asked where its largest values lay among more than 16 million");
+        step->columnMajor = node.integer("storage_order", 0) != 0;
+        step->places = places = p.newBuffer(count(out));
+        step->writes.push_back(places);
+    }
     p.add(std::move(step));
+    if (places >= 0) p.define(p.node(t).outputs[1], out, Layout::channelsLast, Storage::float32, places);
     p.define(t.output, out, Layout::channelsLast, Storage::float32, target);
 }
 

@@ -45,7 +45,7 @@ void Plan::layOut(uint64_t most) {
     }
     std::vector<int> order(plots.size());
     for (size_t i = 0; i < order.size(); i++) order[i] = int(i);
-    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return plots[a].bytes > plots[b].bytes; });
+    std::sort(order.begin(), order.end(), [&](int a, int b) { return plots[a].bytes != plots[b].bytes ? plots[a].bytes > plots[b].bytes : a < b; });
     std::vector<int> done;
     for (int i : order) {
         Plot &p = plots[i];

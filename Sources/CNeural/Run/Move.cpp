@@ -32,7 +32,7 @@ void joinAxes(Dims &sizes, std::vector<Dims *> strides) {
 MoveStep::MoveStep(const Dims &dims, const View &from, const View &to) : from(from), to(to) {
     std::vector<int> order(dims.size());
     std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return to.strides[a] > to.strides[b]; });
+    std::sort(order.begin(), order.end(), [&](int a, int b) { return to.strides[a] != to.strides[b] ? to.strides[a] > to.strides[b] : a < b; });
     for (int i : order) {
         sizes.push_back(dims[i]);
         fromStrides.push_back(from.strides[i]);

@@ -1,31 +1,34 @@
 import CNeural
-import Foundation
 
-/// Tensors as the engine takes them: names, shapes and values in memory of our own for the length of a call.
-struct BorrowedArrays {
-    let list: UnsafeMutablePointer<CNeuralArray>
-    let count: Int32
+/// Lends tensors to the engine for the length of a call, without copying them.
+enum BorrowedArrays {
+    static func with<R>(_ tensors: [String: Tensor], _ body: ([CNeuralArray]) throws -> R) rethrows -> R {
+        try lend(tensors.sorted { $0.key < $1.key }[...], [], body)
+    }
 
-    init(_ tensors: [String: Tensor]) {
-        list = .allocate(capacity: max(1, tensors.count))
-        count = Int32(clamping: tensors.count)
-        for (i, (name, tensor)) in tensors.sorted(by: { $0.key < $1.key }).enumerated() {
-            let shape = UnsafeMutablePointer<Int64>.allocate(capacity: max(1, tensor.shape.count))
-            for (axis, size) in tensor.shape.enumerated() { shape[axis] = Int64(size) }
-            let values = UnsafeMutablePointer<Float>.allocate(capacity: max(1, tensor.values.count))
-            tensor.values.withUnsafeBufferPointer { source in
-                if let base = source.baseAddress { values.initialize(from: base, count: source.count) }
+    private static func lend<R>(_ rest: ArraySlice<(key: String, value: Tensor)>, _ lent: [CNeuralArray], _ body: ([CNeuralArray]) throws -> R) rethrows -> R {
+        guard let (name, tensor) = rest.first else { return try body(lent) }
+        return try name.withCString { name in
+            try tensor.shape.map(Int64.init).withUnsafeBufferPointer { shape in
+                try tensor.values.withUnsafeBufferPointer { values in
+                    let array = CNeuralArray(name: name, shape: shape.baseAddress, rank: Int32(clamping: shape.count), values: values.baseAddress)
+                    return try lend(rest.dropFirst(), lent + [array], body)
+                }
             }
-            list[i] = CNeuralArray(name: strdup(name), shape: shape, rank: Int32(clamping: tensor.shape.count), values: values)
         }
     }
 
-    func free() {
-        for i in 0..<Int(count) {
-            Foundation.free(UnsafeMutablePointer(mutating: list[i].name))
-            list[i].shape.deallocate()
-            list[i].values.deallocate()
+    /// Arrays of these sizes that `body` fills through pointers.
+    static func filled(_ sizes: ArraySlice<Int>, _ pointers: [UnsafeMutablePointer<Float>?] = [], _ body: ([UnsafeMutablePointer<Float>?]) throws -> Void) rethrows -> [[Float]] {
+        guard let size = sizes.first else {
+            try body(pointers)
+            return []
         }
-        list.deallocate()
+        var others: [[Float]] = []
+        let values = try [Float](unsafeUninitializedCapacity: max(1, size)) { buffer, count in
+            others = try filled(sizes.dropFirst(), pointers + [buffer.baseAddress], body)
+            count = size
+        }
+        return [values] + others
     }
 }

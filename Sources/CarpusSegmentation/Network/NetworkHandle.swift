@@ -29,17 +29,17 @@ final class NetworkHandle: @unchecked Sendable {
 
     /// All outputs, in the file's order.
     func run(_ inputs: [String: Tensor]) throws -> [Tensor] {
-        let arrays = BorrowedArrays(inputs)
-        defer { arrays.free() }
-        var status = CNeuralStatus()
-        guard let plan = cneural_plan(network, arrays.list, arrays.count, &status) else { throw SegmentationError(status) }
-        defer { cneural_plan_release(plan) }
-        let shapes = (0..<cneural_output_count(network)).map { Network.Port(cneural_plan_output(plan, $0)).shape.map { $0 ?? 0 } }
-        let targets = shapes.map { UnsafeMutableBufferPointer<Float>.allocate(capacity: max(1, $0.reduce(1, *))) }
-        defer { targets.forEach { $0.deallocate() } }
-        let code = cneural_run(plan, arrays.list, arrays.count, targets.map(\.baseAddress), &status)
-        guard code == 0 else { throw SegmentationError(status) }
-        return zip(shapes, targets).map { Tensor(shape: $0, values: Array($1.prefix($0.reduce(1, *)))) }
+        try BorrowedArrays.with(inputs) { arrays in
+            var status = CNeuralStatus()
+            let count = Int32(clamping: arrays.count)
+            guard let plan = cneural_plan(network, arrays, count, &status) else { throw SegmentationError(status) }
+            defer { cneural_plan_release(plan) }
+            let shapes = (0..<cneural_output_count(network)).map { Network.Port(cneural_plan_output(plan, $0)).shape.map { $0 ?? 0 } }
+            let values = try BorrowedArrays.filled(shapes.map { $0.reduce(1, *) }[...]) { targets in
+                guard cneural_run(plan, arrays, count, targets, &status) == 0 else { throw SegmentationError(status) }
+            }
+            return zip(shapes, values).map { Tensor(shape: $0, values: $1) }
+        }
     }
 
     private static func open(_ body: (inout CNeuralStatus) -> OpaquePointer?) throws -> OpaquePointer {
