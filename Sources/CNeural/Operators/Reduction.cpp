@@ -50,7 +50,9 @@ public:
 };
 
 ConstantRef reduced(const ConstantRef &c, Reduction kind, const std::vector<bool> &gone, const Dims &kept) {
-    std::vector<double> x = c->numbers(), y(size_t(count(kept)), start(kind));
+    // The least truth value is false.
+    double first = c->type == Element::boolean && kind == Reduction::most ? 0 : start(kind);
+    std::vector<double> x = c->numbers(), y(size_t(count(kept)), first);
     Dims strides = rowMajor(kept);
     for (int64_t i = 0, n = c->size(); i < n; i++) {
         int64_t rest = i, at = 0;

@@ -12,15 +12,15 @@ struct ModelsForward: ParsableCommand {
     @Argument(help: "The network, ONNX.", completion: .file(extensions: ["onnx"]))
     var file: String
     @Option(help: ArgumentHelp("An array, NumPy's .npy; NAME=X.npy where the network has several inputs.", valueName: "[NAME=]X.npy"))
-    var input: [String]
+    var input: [String] = []
     @Option(help: ArgumentHelp("Where an output goes, as float32; the first output, or the one that is named.", valueName: "[NAME=]Y.npy"))
     var output: [String]
     @Option(help: "Run so many times more and tell their times.")
     var `repeat` = 0
     @Option(help: "At most so many threads; the results do not depend on it. Default: all cores.")
     var threads: Int?
-    @Option(help: "What convolutions compute with: float32, or bfloat16, which is faster and less exact.")
-    var precision = Network.Precision.float32
+    @Flag(help: "Convolve in bfloat16, about twice as fast where the processor has it, and less exact.")
+    var bfloat16 = false
     @Flag(help: "Tell shapes, times and memory as JSON.")
     var json = false
 
@@ -30,6 +30,7 @@ struct ModelsForward: ParsableCommand {
     }
 
     func run() throws {
+        let precision = bfloat16 ? Network.Precision.bfloat16 : .float32
         let network = try Network(contentsOf: URL(filePath: file), threads: threads, precision: precision)
         let inputs = try Dictionary(named(input, defaults: network.inputs).map { ($0, try Tensor(NumPyArray(contentsOf: $1))) }, uniquingKeysWith: { $1 })
         let targets = try named(output, defaults: network.outputs)
@@ -72,8 +73,6 @@ struct ModelsForward: ParsableCommand {
     }
 }
 
-extension Network.Precision: ExpressibleByArgument {}
-
 extension Tensor {
     fileprivate init(_ array: NumPyArray) { self.init(shape: array.shape, values: array.values) }
 }
@@ -94,7 +93,7 @@ private struct Clock {
 
     private static func usage() -> rusage {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return usage
     }
 }

@@ -15,7 +15,7 @@ import Testing
         for array in [NumPyArray(shape: [2, 3], values: [1, -2, .infinity, 0.5, 1e-40, 6]), NumPyArray(shape: [], values: [7]), NumPyArray(shape: [0, 4], values: [])] {
             try array.write(to: url)
             #expect(try NumPyArray(contentsOf: url) == array)
-            #expect(try Data(contentsOf: url).prefix(10) == Data([0x93] + Array("NUMPY".utf8) + [1, 0, 118]))
+            #expect(try Data(contentsOf: url).prefix(10) == Data([0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0]))
         }
     }
 

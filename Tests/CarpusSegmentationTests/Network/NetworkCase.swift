@@ -1,10 +1,11 @@
 import CarpusSegmentation
 import CarpusTestSupport
 import Foundation
+import Testing
 
 /// A network with inputs and the outputs it must give, as make_fixtures.py wrote it.
-struct NetworkCase: Decodable, CustomTestStringConvertible {
-    struct Array: Decodable {
+struct NetworkCase: Decodable, Sendable, CustomTestStringConvertible {
+    struct Array: Decodable, Sendable {
         let shape: [Int]
         let values: Data
         var tensor: Tensor {
@@ -44,8 +45,12 @@ struct NetworkCase: Decodable, CustomTestStringConvertible {
 /// The largest difference, relative to what the expected values spread over.
 func difference(_ a: Tensor, _ b: Tensor) -> Double {
     guard a.shape == b.shape else { return .infinity }
-    let mean = b.values.reduce(0) { $0 + Double($1) } / Double(max(1, b.values.count))
-    let spread = (b.values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(max(1, b.values.count))).squareRoot()
-    let most = zip(a.values, b.values).reduce(0.0) { max($0, $1.0 == $1.1 || ($1.0.isNaN && $1.1.isNaN) ? 0 : abs(Double($1.0) - Double($1.1))) }
+    let finite = b.values.lazy.filter(\.isFinite).map(Double.init), count = Double(max(1, finite.count))
+    let mean = finite.reduce(0, +) / count
+    let spread = (finite.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
+    var most = 0.0
+    for (x, y) in zip(a.values, b.values) where x != y && !(x.isNaN && y.isNaN) {
+        most = max(most, x.isFinite && y.isFinite ? abs(Double(x) - Double(y)) : .infinity)
+    }
     return most / max(spread, abs(mean), 1e-6)
 }

@@ -7,7 +7,7 @@ import Testing
 
 /// A trained network on the scan it is shown with: MeshNet (niivue), dilated convolutions on a head of 256³ voxels.
 @Suite("A trained network on a real scan", .enabled(if: TestData.available)) struct RealNetworkTests {
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["CARPUS_SLOW_TESTS"] != nil)) func trainedNetworkGivesTheReferenceLabels() throws {
+    @Test func trainedNetworkGivesTheReferenceLabels() throws {
         let image = try NIfTI.readVolume(TestData.url("onnx_meshnet_niivue/t1_crop.nii.gz"))
         let expected = try NIfTI.readVolume(TestData.url("onnx_meshnet_niivue/derived/expected_labels_ort.nii.gz"))
         let network = try Network(contentsOf: TestData.url("onnx_meshnet_niivue/model.onnx"))
