@@ -100,11 +100,10 @@ void planConvolution(Planner &p, const Task &t) {
     }
     step->target = p.newBuffer(count(out), step->storage);
     step->writes = {step->target};
-    int target = step->target, residual = step->residual;
+    int target = step->target;
     Storage storage = step->storage;
     bool straight = !adds && function.kind == Activation::none;
     ConvolutionStep &made = p.add(std::move(step));
-    (void)residual;
     if (straight) p.convolutions[target] = &made;
     p.define(result, out, Layout::channelsLast, storage, target);
     if (late) planRest(p, t);

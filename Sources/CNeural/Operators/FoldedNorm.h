@@ -3,7 +3,7 @@
 
 namespace neural {
 
-/// Batch normalisation as a factor and a summand for each channel, from the inputs of its node that begin at `first`.
+/// Batch normalisation as a factor and a summand for each channel.
 struct FoldedNorm {
     std::vector<double> factor, summand;
     FoldedNorm(Planner &planner, const Task &node, int64_t channels);

@@ -166,9 +166,8 @@ void Planner::deliver(int index, int value) {
     if (!item.defined) fail(Trouble::fault, "nothing gives the output '" + graph.values[value].name + "'");
     current = "the output '" + graph.values[value].name + "'";
     if (item.constant && item.forms.empty()) place(value, Layout::plain);
-    int source = item.parts.empty() ? item.forms[0].buffer : place(value, Layout::channelsLast, storageOf(value));
+    if (!item.parts.empty() && item.forms.empty()) place(value, Layout::channelsLast, storageOf(value));
     const Form form = items[value].forms[0];
-    (void)source;
     auto step = std::make_unique<DeliverStep>(items[value].dims, View{form.buffer, form.storage, 0, stridesOf(form.layout, items[value].dims)}, &plan.targets, index);
     step->reads = {form.buffer};
     add(std::move(step));

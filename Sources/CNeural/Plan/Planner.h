@@ -64,7 +64,7 @@ public:
     void define(int value, Dims dims, Layout layout, Storage storage, int buffer);
     void define(int value, ConstantRef constant);
     void defineParts(int value, Dims dims, std::vector<int> parts);
-    /// The same elements under another shape; `plain` says that only their order in a plain layout counts.
+    /// The same elements, in ONNX's order, under another shape.
     void alias(int value, int of, Dims dims);
 
     /// A buffer with the value in this form, after a step that puts it so, if need be.
@@ -97,7 +97,6 @@ private:
     std::string current;
     std::map<const Constant *, std::string> fileConstants;
     void deliver(int output, int value);
-    /// What follows a node, when its own steps could not take it along.
     void define(Item item, int value);
 };
 
