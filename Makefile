@@ -37,7 +37,7 @@ sample: build
 # Tests that take minutes.
 slow: packages
 	$(SWIFT) build $(FLAGS) --build-tests
-	CARPUS_SLOW_TESTS=1 $(SWIFT) test $(FLAGS) --skip-build --filter fineConvergence
+	CARPUS_SLOW_TESTS=1 $(SWIFT) test $(FLAGS) --skip-build --filter 'fineConvergence|tenThousandDamagedFiles'
 
 bench: build
 	@Benchmarks/run $(CARPUS)

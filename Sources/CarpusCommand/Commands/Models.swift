@@ -1,0 +1,5 @@
+import ArgumentParser
+
+struct Models: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Run a bare network on an array.", subcommands: [ModelsForward.self])
+}
