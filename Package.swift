@@ -30,7 +30,11 @@ let package = Package(
         .target(name: "CITK", exclude: ["itk-include"], cxxSettings: [.headerSearchPath("itk-include"), .unsafeFlags(["-O2", "-g1"], .when(configuration: .debug))], linkerSettings: itk),
         .target(name: "CarpusRegistration", dependencies: ["CarpusCore", "CITK"]),
         .target(name: "CarpusQuantification", dependencies: ["CarpusCore"]),
-        .target(name: "CarpusSegmentation", dependencies: ["CarpusCore"]),
+        // Loops over images: optimised in debug builds too.
+        .target(
+            name: "CNeural", cxxSettings: [.headerSearchPath("."), .unsafeFlags(["-O2", "-g1"], .when(configuration: .debug))],
+            linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
+        .target(name: "CarpusSegmentation", dependencies: ["CarpusCore", "CNeural"]),
         .target(name: "CarpusPerfusion", dependencies: ["CarpusCore"]),
         .systemLibrary(name: "CFFTW"),
         .target(name: "CarpusSimulation", dependencies: ["CarpusCore", "CFFTW"]),

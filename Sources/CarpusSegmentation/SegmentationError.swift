@@ -13,6 +13,16 @@ public struct SegmentationError: Error, Sendable, Hashable, CustomStringConverti
         public static let badModel = Code(raw: "bad model")
         /// An input the model needs is not there.
         public static let missingInput = Code(raw: "missing input")
+        /// A network's file is damaged, or no ONNX.
+        public static let unreadableNetwork = Code(raw: "unreadable network")
+        /// A network needs an operator, or a form of one, that the engine lacks.
+        public static let unsupportedOperator = Code(raw: "unsupported operator")
+        /// An input of a network is missing, unknown, or of a shape that does not fit.
+        public static let badNetworkInput = Code(raw: "bad network input")
+        /// A network needs more memory than there is.
+        public static let networkTooLarge = Code(raw: "network too large")
+        /// The engine itself failed.
+        public static let engineFault = Code(raw: "engine fault")
     }
     /// What kind of trouble it is.
     public let code: Code
