@@ -13,6 +13,7 @@ public enum StageCatalog {
         AnyStage(SubtractContrast.self),
         AnyStage(SegmentThreshold.self),
         AnyStage(SegmentMarrow.self),
+        AnyStage(SegmentUNet.self),
         AnyStage(MeasureVolumes.self),
         AnyStage(ClassifyPerfusion.self),
         AnyStage(FitPharmacokinetics.self),

@@ -7,8 +7,7 @@ extension Legend {
     ///
     /// - Throws: `IOError` when the table is malformed.
     public static func beside(_ file: URL) throws -> Legend? {
-        let stem = file.lastPathComponent.replacing(/\.(nii|hdr|img)(\.gz)?$/.ignoresCase(), with: "")
-        let table = file.deletingLastPathComponent().appending(path: stem + ".tsv")
+        let table = Self.file(beside: file)
         guard let data = FileManager.default.contents(atPath: table.path(percentEncoded: false)) else { return nil }
         let lines = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
         guard let header = lines.first, let index = header.firstIndex(of: "index"), let name = header.firstIndex(of: "name") else {
@@ -29,6 +28,15 @@ extension Legend {
         }
         return Legend(labels)
     }
+
+    /// Where the legend of a label map lies.
+    public static func file(beside map: URL) -> URL {
+        let stem = map.lastPathComponent.replacing(/\.(nii|hdr|img)(\.gz)?$/.ignoresCase(), with: "")
+        return map.deletingLastPathComponent().appending(path: stem + ".tsv")
+    }
+
+    /// Writes the legend as a table.
+    public func write(to url: URL) throws { try OutputFile.write(table, to: url) }
 
     /// The legend as a table, `X_dseg.tsv`.
     var table: String {

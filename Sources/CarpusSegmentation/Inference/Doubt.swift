@@ -51,6 +51,19 @@ public struct LesionConfidence: Sendable, Hashable, Codable {
     /// World position (LPS, mm) of its middle.
     public var centre: Vector3
 
+    /// Labels of whose volume a tenth or more lies in pieces that are less than 60 % sure on average.
+    static func doubts(_ pieces: [LesionConfidence]) -> [Finding] {
+        var names: [String] = []
+        for piece in pieces where !names.contains(piece.label) { names.append(piece.label) }
+        return names.compactMap { name in
+            let own = pieces.filter { $0.label == name }, weak = own.filter { $0.confidence < 0.6 }
+            let whole = own.reduce(0) { $0 + $1.volume }, doubtful = weak.reduce(0) { $0 + $1.volume }
+            guard doubtful >= whole / 10 else { return nil }
+            return Finding(.warning, "segment.unet.unsure", "The network is unsure of \(Int((100 * doubtful / whole).rounded())) % of \(name), in \(weak.count) of \(own.count) pieces; look at them before using the volume.",
+                evidence: ["label": name, "volume-ml": "\(whole)", "doubtful-ml": "\(doubtful)"])
+        }
+    }
+
     /// The pieces of every label (26-connected), at most so many of each.
     static func pieces(of labels: LabelMap, confidence: Volume<Float>, limit: Int = 100) -> [LesionConfidence] {
         let present = labels.counts

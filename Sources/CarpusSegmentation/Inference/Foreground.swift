@@ -36,22 +36,21 @@ enum Foreground {
         return outside.map { !$0 }
     }
 
-    /// The body in normalised channels, for leaving out air: blocks of about 4 mm whose root mean square over the channels, above each
-    /// channel's least block, exceeds half of Otsu's threshold; a mask at full resolution. All true where nothing stands out.
+    /// Where the body is, for leaving out air: blocks of about 4 mm whose signal, each channel's as a share of its brightest block, exceeds
+    /// half of Otsu's threshold in the root mean square over the channels. All true where nothing stands out.
     static func body(_ stack: ChannelStack, spacing: [Double]) -> [Bool] {
         let size = (0..<3).map { max(1, Int((4 / spacing[$0]).rounded())) }
         let blocks = (0..<3).map { (stack.shape[$0] + size[$0] - 1) / size[$0] }
-        var energy = [Double](repeating: 0, count: blocks.reduce(1, *)), number = energy
+        var energy = [Double](repeating: 0, count: blocks.reduce(1, *))
         for channel in stack.channels {
-            var sum = [Double](repeating: 0, count: energy.count)
-            number = sum
+            var sum = [Double](repeating: 0, count: energy.count), number = sum
             forEachVoxel(stack.shape, size, blocks) { i, b in
-                sum[b] += Double(channel[i])
+                sum[b] += Double(abs(channel[i]))
                 number[b] += 1
             }
             for b in sum.indices { sum[b] /= number[b] }
-            let least = sum.min() ?? 0
-            for b in sum.indices { energy[b] += (sum[b] - least) * (sum[b] - least) }
+            let most = sum.max() ?? 0
+            for b in sum.indices where most > 0 { energy[b] += sum[b] / most * (sum[b] / most) }
         }
         let level = energy.map { Float($0.squareRoot()) }
         guard let threshold = Otsu.threshold(level), level.contains(where: { $0 > threshold / 2 }) else { return [Bool](repeating: true, count: stack.count) }

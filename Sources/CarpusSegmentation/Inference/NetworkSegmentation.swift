@@ -39,6 +39,11 @@ public struct NetworkSegmentation: Sendable {
         public var findings: [Finding]
         /// Windows the networks looked through.
         public var windowCount: Int
+
+        /// The probabilities as one series, a frame a class, numbered 0, 1, 2, ... in place of times.
+        public var probabilitySeries: TimeSeries {
+            TimeSeries(grid: labels.grid, times: probabilities.indices.map(Double.init), scalars: probabilities.flatMap(\.scalars))
+        }
     }
 
     /// The manifest, which must be without complaint.
@@ -62,7 +67,7 @@ public struct NetworkSegmentation: Sendable {
     ///
     /// - Throws: `SegmentationError` when a needed role is missing or grids differ, and what the networks throw.
     public func segment(_ images: [String: Volume<Float>]) throws -> Result {
-        let prepared = try PreparedInput(images, manifest: manifest)
+        let prepared = try PreparedInput(images, manifest: manifest, findsBody: options.skipsAir)
         let field = try predicted(prepared)
         let decoding = LabelDecoding(meaning: manifest.meaning, temperature: Float(manifest.calibration.temperature))
         let decoded = decoding.decode(classes: manifest.classCount, count: prepared.box.shape.reduce(1, *), probabilities: options.probabilities) { k in
@@ -73,9 +78,10 @@ public struct NetworkSegmentation: Sendable {
         let background = manifest.output.kind == .labels
         let probabilities = decoded.probabilities.enumerated().map { k, p in Volume(grid: prepared.grid, scalars: prepared.restored(p, outside: background && k == 0 ? 1 : 0)) }
         let volumes = VolumeInterval.intervals(of: labels, whole: field.voxels, views: field.views)
+        let lesions = LesionConfidence.pieces(of: labels, confidence: confidence)
         return Result(
-            labels: labels, confidence: confidence, probabilities: probabilities, volumes: volumes, lesions: LesionConfidence.pieces(of: labels, confidence: confidence),
-            findings: prepared.findings, windowCount: field.windowCount)
+            labels: labels, confidence: confidence, probabilities: probabilities, volumes: volumes, lesions: lesions,
+            findings: prepared.findings + LesionConfidence.doubts(lesions), windowCount: field.windowCount)
     }
 
     /// Mean logits of all views, and what each view alone would have found.
@@ -90,7 +96,7 @@ public struct NetworkSegmentation: Sendable {
         let tiles = TiledPrediction(
             window: manifest.isFlat ? [1] + manifest.patch : manifest.patch, isFlat: manifest.isFlat, classCount: manifest.classCount,
             windows: Windows(manifest.windows.scheme, step: options.step ?? manifest.windows.step, isGaussian: manifest.windows.isGaussian), hasBackground: manifest.output.kind == .labels)
-        let stack = input.stack, body = options.skipsAir ? Foreground.body(stack, spacing: input.spacing) : nil
+        let stack = input.stack, body = input.body
         // A margin of 4 mm: the body's rim is judged with the air next to it.
         let box = body.flatMap { StackBox(around: $0, shape: stack.shape) }?.grown(by: input.spacing.map { Int((4 / $0).rounded(.up)) }, within: stack.shape) ?? StackBox(whole: stack.shape)
         let inner = ChannelStack(shape: box.shape, channels: stack.channels.map { box.cut($0, shape: stack.shape) })

@@ -8,6 +8,8 @@ struct PreparedInput: Sendable {
     private(set) var stack: ChannelStack
     /// Where in the array of the whole image the stack was cut from.
     let box: StackBox
+    /// Where in the stack the body is; nil unless air shall be left out.
+    let body: [Bool]?
     /// Spacing of the stack and of the images along the array's axes, mm.
     let spacing, originalSpacing: [Double]
     /// Doubts about the images.
@@ -15,7 +17,7 @@ struct PreparedInput: Sendable {
     private let order: ArrayOrder, wholeShape: [Int]
 
     /// - Throws: `SegmentationError` when a needed role is missing or grids differ.
-    init(_ images: [String: Volume<Float>], manifest: ModelManifest) throws {
+    init(_ images: [String: Volume<Float>], manifest: ModelManifest, findsBody: Bool) throws {
         let roles = manifest.roles
         if let needed = roles.first(where: { !$0.isOptional && images[$0.name] == nil }) {
             let given = images.keys.sorted().joined(separator: ", ")
@@ -44,6 +46,7 @@ struct PreparedInput: Sendable {
         let isMasked = manifest.channels.contains { $0.normalisation.isMasked }
         let foreground = isMasked ? box.cut(Foreground.filled(nonzero, shape: wholeShape), shape: wholeShape) : []
         let target = StackResampling.shape(box.shape, from: originalSpacing, to: spacing)
+        body = findsBody ? Self.body(of: whole, box, spacing: original, at: target) : nil
         var channels: [[Float]] = []
         for (channel, array) in zip(manifest.channels, arrays) {
             guard let array else {
@@ -62,6 +65,17 @@ struct PreparedInput: Sendable {
     /// An array in the box, at its shape, as a volume's scalars.
     func restored<T>(_ values: [T], outside: T) -> [T] {
         order.scalars(of: box.pasted(values, into: wholeShape, outside: outside), size: grid.size)
+    }
+
+    /// The body of images as they came, at the network's spacing.
+    private static func body(of whole: ChannelStack, _ box: StackBox, spacing: [Double], at target: [Int]) -> [Bool] {
+        let cut = ChannelStack(shape: box.shape, channels: whole.channels.map { box.cut($0, shape: whole.shape) })
+        var (mask, shape) = (Foreground.body(cut, spacing: spacing).map { $0 ? Float(1) : 0 }, cut.shape)
+        for axis in 0..<3 {
+            mask = LineResize.resize(mask, shape: shape, axis: axis, to: target[axis], order: .nearest)
+            shape[axis] = target[axis]
+        }
+        return mask.map { $0 > 0 }
     }
 
     /// A channel's values in the images' order; nil when an image of it is missing.

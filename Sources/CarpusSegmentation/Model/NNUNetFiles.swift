@@ -69,7 +69,8 @@ struct Dataset: Decodable {
         init(from decoder: any Decoder) throws {
             let c = try decoder.singleValueContainer()
             if let one = try? c.decode(Int.self) { (values, isRegion) = ([one], false) } else {
-                (values, isRegion) = (try c.decode([Int].self), true)
+                values = try c.decode([Int].self)
+                isRegion = values.count > 1
                 guard !values.isEmpty else { throw DecodingError.dataCorruptedError(in: c, debugDescription: "a region is made of at least one value") }
             }
         }

@@ -1,12 +1,14 @@
 """Makes this folder with nnU-Net's own code: python make.py
 
 Needs nnunetv2 (made with 2.8.1), torch, onnx and onnxscript. Each case is a folder with what nnU-Net keeps beside a network, images, and the
-labels nnU-Net's predictor gives on the processor. Four cases have a single convolution for a network (weights.json), so that everything around
+labels nnU-Net's predictor gives on the processor: as it is (expected),
+and with logits summed in single precision (single), in which two all but equal classes are told apart as they should be. Four cases have a single convolution for a network (weights.json), so that everything around
 a network is tested without an engine; `unet` is a real PlainConvUNet in miniature, trained for a minute on blobs, exported to ONNX.
 """
 import json
 import os
 import shutil
+import types
 from pathlib import Path
 
 for name in ("nnUNet_raw", "nnUNet_preprocessed", "nnUNet_results"):
@@ -17,9 +19,18 @@ import numpy as np
 import onnx
 import SimpleITK as sitk
 import torch
-from nnunetv2.inference.predict_from_raw_data import nnUNetPredictor
+import nnunetv2.inference.predict_from_raw_data as predicting
 from nnunetv2.utilities.plans_handling.plans_handler import PlansManager
 from scipy.ndimage import gaussian_filter
+
+
+def in_single_precision():
+    """nnU-Net's predictor with its sums in single precision instead of half."""
+    module = types.ModuleType("single")
+    module.__file__ = predicting.__file__
+    exec(compile(Path(predicting.__file__).read_text().replace("torch.half", "torch.float"), predicting.__file__, "exec"), module.__dict__)
+    return module.nnUNetPredictor
+
 
 HERE = Path(__file__).parent
 torch.manual_seed(3)
@@ -135,15 +146,14 @@ def case(name, size, spacing, plan, chosen, labels, order=None, mirror=(0, 1, 2)
         network = convolution(heads, flat)
         weights = dict(weight=network.weight.detach().numpy().tolist(), bias=network.bias.detach().numpy().tolist(), mirror=list(mirror), configuration=chosen)
         (folder / "weights.json").write_text(json.dumps(weights))
-    predictor = nnUNetPredictor(tile_step_size=0.5, use_gaussian=True, use_mirroring=True, perform_everything_on_device=False, device=torch.device("cpu"))
-    predictor.manual_initialization(network, manager, c, [network.state_dict()], dataset, "nnUNetTrainer", mirror)
     image, properties = manager.image_reader_writer_class().read_images(paths)
-    result, probabilities = predictor.predict_single_npy_array(image, properties, None, None, True)
-    print(name, np.unique(result, return_counts=True))
-    manager.image_reader_writer_class().write_seg(result, str(folder / "expected.nii.gz"), properties)
+    for file, predictor in ("expected", predicting.nnUNetPredictor), ("single", in_single_precision()):
+        predictor = predictor(tile_step_size=0.5, use_gaussian=True, use_mirroring=True, perform_everything_on_device=False, device=torch.device("cpu"), allow_tqdm=False)
+        predictor.manual_initialization(network, manager, c, [network.state_dict()], dataset, "nnUNetTrainer", mirror)
+        result, probabilities = predictor.predict_single_npy_array(image, properties, None, None, True)
+        print(name, np.unique(result, return_counts=True))
+        manager.image_reader_writer_class().write_seg(result, str(folder / f"{file}.nii.gz"), properties)
     if onnx_network:
-        seen = predictor.predict_single_npy_array(image, properties, None, None, True)[1]
-        assert np.array_equal(seen, probabilities)
         for k in range(1, 4):
             p = sitk.GetImageFromArray(probabilities[k].astype(np.float32).round(3))
             p.CopyInformation(sitk.ReadImage(paths[0]))
