@@ -29,6 +29,17 @@ public enum ModelLibrary {
         throw ModelError(.missing, model, "there is no such model (known: \(names.isEmpty ? "none" : names.joined(separator: ", "))); put its folder where CARPUS_MODEL_PATH points, or give its path")
     }
 
+    /// The file of a forest, by name or path, looked for as models are.
+    ///
+    /// - Throws: `ModelError` when there is none.
+    public static func forest(_ name: String, shelves: [URL] = shelves()) throws -> URL {
+        let places = name.contains("/") ? [] : shelves.map { $0.appending(path: name.hasSuffix(".forest") ? name : name + ".forest") }
+        guard let file = (places + [URL(filePath: name)]).first(where: { FileManager.default.isReadableFile(atPath: $0.plainPath) && !$0.hasDirectoryPath }) else {
+            throw ModelError(.missing, name, "there is no such forest; put NAME.forest where CARPUS_MODEL_PATH points, or give its path")
+        }
+        return file
+    }
+
     /// A folder that holds a model, and the model or why it cannot be used.
     public struct Entry: Sendable {
         public let folder: URL
@@ -55,10 +66,20 @@ public enum ModelLibrary {
     /// - Throws: `ModelError` when one is missing or damaged, before anything runs.
     static func pinned(_ plan: Plan) throws -> Plan {
         try plan.withParameters { node in
-            guard node.stage.name == SegmentUNet.name, case .object(var members) = node.parameters, case .string(let name)? = members["model"] else { return node.parameters }
-            let model = try model(name)
-            try model.checkDigests()
-            members["digest"] = .string(try model.digest())
+            guard case .object(var members) = node.parameters, case .string(let name)? = members["model"] else { return node.parameters }
+            let found: String
+            switch node.stage.name {
+            case SegmentUNet.name:
+                let model = try model(name)
+                try model.checkDigests()
+                found = try model.digest()
+            case SegmentForest.name: found = try Digest.hex(of: forest(name))
+            default: return node.parameters
+            }
+            if case .string(let wanted)? = members["digest"], wanted != found {
+                throw ModelError(.damaged, name, "its SHA-256 is \(found), and step '\(node.name)' asks for \(wanted)")
+            }
+            members["digest"] = .string(found)
             return .object(members)
         }
     }

@@ -5,7 +5,7 @@ import Foundation
 
 struct Models: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the models that segment, and verify them.", subcommands: [List.self, Verify.self], defaultSubcommand: List.self)
+        abstract: "List the models that segment, verify them, and grow forests.", subcommands: [List.self, Verify.self, Train.self], defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the models beside the program and in CARPUS_MODEL_PATH.")

@@ -1,7 +1,7 @@
 public import CarpusCore
 
-/// Lesions as the uppermost of several fuzzy clusters inside a mask, after Aizenberg et al. (J Magn Reson Imaging 47, 2018), who so measured
-/// tenosynovitis and oedema at the wrist.
+/// Lesions as the uppermost of several fuzzy clusters inside a mask, as Tripoliti et al. (Artif Intell Med 40, 2007) found
+/// inflamed tissue of the hand, and Aizenberg et al. oedema and tenosynovitis of the wrist (Magn Reson Med 79, 2018; Eur Radiol 29, 2019).
 public enum FuzzySegmentation {
     /// How many clusters, and which voxels belong to the uppermost.
     public struct Parameters: Sendable, Hashable, Codable {

@@ -1,7 +1,7 @@
 public import CarpusCore
 
-/// Oedema as the bright part of a mixture of normal distributions of the marrow's signal on STIR, bone by bone where that can be told:
-/// the mask gives the bones, intensity inside them the lesion (Li, Stoel et al.: nnU-Net bones and a mixture inside, as published for RAMRIS).
+/// Oedema as the bright part of a mixture of two normal distributions of the marrow's signal on STIR: bones first, by a network or an atlas, then
+/// the mixture and a threshold inside them, the order of work published for early arthritis.
 public enum MixtureSegmentation {
     /// What counts as bright.
     public struct Parameters: Sendable, Hashable, Codable {
