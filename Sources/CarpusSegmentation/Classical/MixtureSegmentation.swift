@@ -7,8 +7,11 @@ public enum MixtureSegmentation {
     public struct Parameters: Sendable, Hashable, Codable {
         /// A voxel is labelled when it is of the bright component by more than this.
         public var probability = 0.5
-        /// The bright component's mean must lie so many standard deviations of the dark one above it, else there is no oedema.
-        public var separation = 3.0
+        /// The bright component's mean, and every voxel that is labelled, must lie so many standard deviations of the dark one above its mean:
+        /// normal marrow is not normally distributed (noise of magnitude images, red marrow), and has a longer tail above.
+        public var separation = 5.0
+        /// How much the mean of a voxel's neighbours in its slice counts against the voxel itself.
+        public var neighbours = 1.0
         /// Voxels nearer than this to the bone's border are left out, mm within slices: cortex and partial volume.
         public var erosion = 0.7
         /// The largest share of the marrow that may be bright; a larger one says that the dark component is no normal marrow.
@@ -25,6 +28,7 @@ public enum MixtureSegmentation {
         public var complaint: String? {
             if !(probability > 0 && probability < 1) { return "probability must be between 0 and 1" }
             if !(separation >= 0 && separation.isFinite) { return "separation must be 0 or more" }
+            if !(neighbours >= 0 && neighbours.isFinite) { return "neighbours must be 0 or more" }
             if !(erosion >= 0 && erosion.isFinite) { return "erosion must be 0 mm or more" }
             if !(largestShare > 0 && largestShare <= 1) { return "largestShare must be above 0 and at most 1" }
             if !(minimumVolume >= 0 && minimumVolume.isFinite) { return "minimumVolume must be 0 mm³ or more" }
@@ -42,7 +46,8 @@ public enum MixtureSegmentation {
         if let complaint = parameters.complaint { throw SegmentationError(.badParameter, complaint) }
         let marrow = eroded(Self.bones(bones), by: parameters.erosion)
         let usable = try Region.usable(image, inside: marrow)
-        let values = Robust.sample(usable.indices.filter { usable[$0] }.map { image.scalars[$0] })
+        let signal = NeighbourMean.blended(image, usable: usable, share: Float(parameters.neighbours)).map(Double.init)
+        let values = Robust.sample(usable.indices.filter { usable[$0] }.map { Float(signal[$0]) })
         let one = GaussianMixture(of: values, count: 1), two = GaussianMixture(of: values, count: 2)
         let dark = two.components[0], bright = two.components[1]
         let separation = (bright.mean - dark.mean) / dark.deviation
@@ -50,8 +55,9 @@ public enum MixtureSegmentation {
         evidence["criterion-gain"] = "\(one.criterion - two.criterion)"
         var picked = [Bool](repeating: false, count: usable.count)
         if two.criterion < one.criterion, separation >= parameters.separation {
-            for i in usable.indices where usable[i] && Double(image.scalars[i]) > dark.mean {
-                picked[i] = Double(image.scalars[i]) >= bright.mean || two.posterior(Double(image.scalars[i]), of: 1) > parameters.probability
+            let least = dark.mean + parameters.separation * dark.deviation
+            for i in usable.indices where usable[i] && signal[i] > least {
+                picked[i] = signal[i] >= bright.mean || two.posterior(signal[i], of: 1) > parameters.probability
             }
         }
         var result = LesionPieces.result(picked, on: image.grid, label: parameters.label, minimumVolume: parameters.minimumVolume, stage: "segment.mixture", evidence: evidence)
