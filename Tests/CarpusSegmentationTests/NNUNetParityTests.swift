@@ -56,22 +56,21 @@ struct NNUNetParityTests {
 
         func callAsFunction(_ input: Tensor) -> Tensor {
             let flat = input.shape.count == 4, shape = flat ? [1] + input.shape[2...] : Array(input.shape[2...]), channels = input.shape[1]
-            let reach = flat ? 0...0 : -1...1, count = shape.reduce(1, *)
-            var out: [Float] = []
+            let (depth, height, width) = (shape[0], shape[1], shape[2]), reach = flat ? 0...0 : -1...1, count = depth * height * width
+            var out = Tensor(shape: [1, weight.count] + input.shape[2...])
             for k in weight.indices {
-                for z in 0..<shape[0] { for y in 0..<shape[1] { for x in 0..<shape[2] {
-                    var sum = bias[k], tap = 0
-                    for c in 0..<channels { for dz in reach { for dy in -1...1 { for dx in -1...1 {
-                        let (zz, yy, xx) = (z + dz, y + dy, x + dx)
-                        if zz >= 0, yy >= 0, xx >= 0, zz < shape[0], yy < shape[1], xx < shape[2] {
-                            sum += weight[k].flat[tap] * input.values[c * count + (zz * shape[1] + yy) * shape[2] + xx]
-                        }
-                        tap += 1
-                    } } } }
-                    out.append(sum)
-                } } }
+                for i in 0..<count { out.values[k * count + i] = bias[k] }
+                var tap = 0
+                for c in 0..<channels { for dz in reach { for dy in -1...1 { for dx in -1...1 {
+                    let w = weight[k].flat[tap], shift = (dz * height + dy) * width + dx
+                    tap += 1
+                    for z in max(0, -dz)..<min(depth, depth - dz) { for y in max(0, -dy)..<min(height, height - dy) {
+                        let row = (z * height + y) * width
+                        for x in max(0, -dx)..<min(width, width - dx) { out.values[k * count + row + x] += w * input.values[c * count + row + x + shift] }
+                    } }
+                } } } }
             }
-            return Tensor(shape: [1, weight.count] + input.shape[2...], values: out)
+            return out
         }
     }
 
@@ -93,6 +92,24 @@ struct NNUNetParityTests {
         #expect(exact.equal >= 0.9999 && exact.dice >= 0.999, "\(exact) against sums in single precision")
         #expect(half.equal >= 0.998, "\(half) against sums in half precision")
         #expect(result.labels.grid.matches(try fixture.labels("expected").grid))
+    }
+
+    /// A real PlainConvUNet in ONNX, run by our own engine.
+    @Test func networkAsNNUNet() throws {
+        let fixture = NNUNetCase("unet"), network = try Network(contentsOf: fixture.folder.appending(path: "model.onnx"))
+        #expect(network.metadata["inference_allowed_mirroring_axes"] == "[0, 1, 2]" && network.metadata["configuration"] == "3d_fullres")
+        var options = NetworkSegmentation.Options()
+        (options.skipsAir, options.probabilities) = (false, true)
+        let result = try NetworkSegmentation(fixture.manifest("3d_fullres", mirror: [0, 1, 2]), networks: [{ try network.run($0) }], options: options).segment(fixture.images())
+        for name in ["expected", "single"] {
+            let (dice, equal) = agreement(result.labels.labels, try fixture.labels(name).labels)
+            #expect(dice >= 0.999 && equal >= 0.999, "\(name): least Dice \(dice), equal \(equal)")
+        }
+        for k in 1...3 {
+            let wanted = try NIfTI.readVolume(fixture.folder.appending(path: "probability_\(k).nii.gz")).scalars
+            #expect(zip(wanted, result.probabilities[k].scalars).allSatisfy { abs($0 - $1) < 2e-3 })
+        }
+        #expect(try NetworkSegmentation(fixture.manifest(nil, mirror: [0, 1, 2]), networks: [{ try network.run($0) }], options: options).segment(fixture.images()).labels == result.labels)
     }
 
     @Test func regionsAreNamedInTheFilesOrder() throws {
