@@ -6,11 +6,7 @@ import CarpusCore
 import CarpusSegmentation
 import Foundation
 
-func processorSeconds() -> Double {
-    var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
-    return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
-}
+func processorSeconds() -> Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
 
 if let threads = CommandLine.arguments.dropFirst().first.flatMap({ Int($0) }) { Parallel.threads = threads }
 let grid = try Grid(size: Index3(256, 256, 24), spacing: Vector3(0.4, 0.4, 3.3))
@@ -32,7 +28,7 @@ for mirrors in [false, true] {
     var options = NetworkSegmentation.Options()
     options.mirrors = mirrors
     let segmentation = try NetworkSegmentation(manifest, networks: [{ _ in answer }], options: options)
-    let before = processorSeconds(), clock = ContinuousClock.now
+    let before = processorSeconds(), begin = ContinuousClock.now
     let result = try segmentation.segment(images)
-    print(String(format: "%@: %d windows, %.2f CPU s, %.2f s", mirrors ? "eight views" : "one view", result.windowCount, processorSeconds() - before, (ContinuousClock.now - clock) / .seconds(1)))
+    print(String(format: "%@: %d windows, %.2f CPU s, %.2f s", mirrors ? "eight views" : "one view", result.windowCount, processorSeconds() - before, (ContinuousClock.now - begin) / .seconds(1)))
 }
