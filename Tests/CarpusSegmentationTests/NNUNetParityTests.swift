@@ -173,7 +173,6 @@ struct NNUNetParityTests {
         let results = try [false, true].map { skips in
             var options = NetworkSegmentation.Options()
             options.skipsAir = skips
-            // The network as such is none the wiser about air: its labels there are made background.
             return try NetworkSegmentation(manifest, networks: [{ network($0) }], options: options).segment(images)
         }
         let inBody = results[0].labels.labels.indices.filter { images["t1"]!.scalars[$0] > 0 }

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// A model that cannot be used: what, where, and what to do.
 public struct ModelError: Error, Sendable, Hashable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Carpus
+import CarpusCore
 import CarpusSegmentation
 import Foundation
 
