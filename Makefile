@@ -3,7 +3,7 @@
 # make lint    looks for what the house does not want; checks that generated pages are fresh
 # make docs    makes Docs/Stages.md, Docs/Commands.md and Docs/protocol.schema.json from the code
 # make sample  makes SampleData again: the same bytes, unless the simulation changed
-# make bench   times the main job, the simulation and the fits of perfusion; figures for Docs/Validation.md
+# make bench   times the main job, the simulation, the fits of perfusion and what is around a network; figures for Docs/Validation.md
 .PHONY: packages build demo test lint docs sample slow bench
 SWIFT ?= swift
 # One configuration for all, so that nothing is built twice: optimised, and open to tests.
@@ -44,3 +44,5 @@ bench: build
 	@$(MAKE) --no-print-directory slow
 	@$(SWIFT) build $(FLAGS) --product PerfusionBenchmark
 	@.build/release/PerfusionBenchmark
+	@$(SWIFT) build $(FLAGS) --product SegmentationBenchmark
+	@.build/release/SegmentationBenchmark

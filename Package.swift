@@ -55,14 +55,15 @@ let package = Package(
         .testTarget(name: "CarpusCoreTests", dependencies: ["CarpusCore"]),
         .testTarget(name: "CarpusIOTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO"], exclude: ["Transforms/elastix", "Transforms/peers.py"]),
         .testTarget(name: "CarpusRegistrationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusRegistration"]),
-        .testTarget(name: "CarpusSegmentationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusSegmentation"], exclude: ["make_fixtures.py", "Networks"]),
+        .testTarget(name: "CarpusSegmentationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusSegmentation"], exclude: ["make_fixtures.py", "Networks", "Fixtures"]),
+        .executableTarget(name: "SegmentationBenchmark", dependencies: ["CarpusCore", "CarpusSegmentation"], path: "Benchmarks/segmentation", exclude: ["operators.py", "networks.py"]),
         .testTarget(name: "CarpusPerfusionTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusPerfusion", "CarpusSimulation"]),
         .executableTarget(name: "PerfusionBenchmark", dependencies: ["CarpusCore", "CarpusPerfusion"], path: "Benchmarks/perfusion"),
         .testTarget(name: "CarpusReportTests", dependencies: ["CarpusCore", "CCairo", "CarpusReport"]),
         .testTarget(name: "CarpusQuantificationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusQuantification"], exclude: ["peers.py", "Agreement/fixtures.py", "Agreement/fixtures.json"]),
         .testTarget(name: "CarpusSimulationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusSimulation"]),
         .testTarget(name: "CarpusPipelineTests", dependencies: ["CarpusPipeline"]),
-        .testTarget(name: "CarpusCommandTests", dependencies: ["CarpusTestSupport", "CarpusCommand", "CarpusCore", "CarpusIO", "CarpusRegistration", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(name: "CarpusCommandTests", dependencies: ["CarpusTestSupport", "CarpusCommand", "CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", .product(name: "Crypto", package: "swift-crypto")]),
     ],
     cxxLanguageStandard: .cxx17
 )

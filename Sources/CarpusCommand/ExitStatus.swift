@@ -11,7 +11,7 @@ import Foundation
 
 /// The exit codes the help page promises (after sysexits.h).
 enum ExitStatus: Int32 {
-    case partly = 1, badData = 65, inputMissing = 66, ourFault = 70, cannotWrite = 73, protocolInvalid = 78, interrupted = 130
+    case partly = 1, badData = 65, inputMissing = 66, modelMissing = 69, ourFault = 70, cannotWrite = 73, protocolInvalid = 78, interrupted = 130
 
     /// The code an error ends with; nil leaves it to the argument parser.
     init?(for error: any Error) {
@@ -19,6 +19,7 @@ enum ExitStatus: Int32 {
         case is ProtocolError: self = .protocolInvalid
         case let e as IOError: self = Self.code(of: e.code)
         case let e as RunError: self = e.code == .noInput ? .inputMissing : .cannotWrite
+        case let e as ModelError: self = e.code == .missing ? .modelMissing : .badData
         case is GeometryError, is RegistrationError, is SegmentationError, is PerfusionError, is QuantificationError: self = .badData
         case is ExitCode, is ValidationError, is CleanExit: return nil
         default:

@@ -9,6 +9,10 @@ public struct SegmentationError: Error, Sendable, Hashable, CustomStringConverti
         public static let badParameter = Code(raw: "bad parameter")
         /// There is nothing to look at: an empty mask, or no finite value.
         public static let nothingToSegment = Code(raw: "nothing to segment")
+        /// A model whose manifest or network is not sound.
+        public static let badModel = Code(raw: "bad model")
+        /// An input the model needs is not there.
+        public static let missingInput = Code(raw: "missing input")
         /// A network's file is damaged, or no ONNX.
         public static let unreadableNetwork = Code(raw: "unreadable network")
         /// A network needs an operator, or a form of one, that the engine lacks.

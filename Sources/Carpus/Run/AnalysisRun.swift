@@ -38,10 +38,10 @@ public struct AnalysisRun: Sendable {
     let options: Options
     let plan: Plan
 
-    /// Checks the protocol; nothing is read or written yet.
+    /// Checks the protocol, and that its models are there; nothing is written yet.
     public init(_ options: Options) throws {
         self.options = options
-        plan = try StageCatalog.plan(AnalysisProtocol(contentsOf: options.protocolFile))
+        plan = try ModelLibrary.pinned(StageCatalog.plan(AnalysisProtocol(contentsOf: options.protocolFile)))
     }
 
     /// The work. Results appear subject by subject.

@@ -7,8 +7,7 @@ extension Legend {
     ///
     /// - Throws: `IOError` when the table is malformed.
     public static func beside(_ file: URL) throws -> Legend? {
-        let stem = file.lastPathComponent.replacing(/\.(nii|hdr|img)(\.gz)?$/.ignoresCase(), with: "")
-        let url = file.deletingLastPathComponent().appending(path: stem + ".tsv")
+        let url = Self.file(beside: file)
         guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else { return nil }
         var labels: [Label] = []
         for (i, row) in try TabTable(url, needs: ["index", "name"]).rows.enumerated() {
@@ -23,6 +22,15 @@ extension Legend {
         }
         return Legend(labels)
     }
+
+    /// Where the legend of a label map lies.
+    public static func file(beside map: URL) -> URL {
+        let stem = map.lastPathComponent.replacing(/\.(nii|hdr|img)(\.gz)?$/.ignoresCase(), with: "")
+        return map.deletingLastPathComponent().appending(path: stem + ".tsv")
+    }
+
+    /// Writes the legend as a table.
+    public func write(to url: URL) throws { try OutputFile.write(table, to: url) }
 
     /// The legend as a table, `X_dseg.tsv`.
     public var table: String {

@@ -20,7 +20,7 @@ public struct Plan: Sendable {
         public let stage: AnyStage
         public let each: AnalysisProtocol.Scope
         /// Every parameter with its value.
-        public let parameters: JSON
+        public internal(set) var parameters: JSON
         /// What feeds each port.
         public let sources: [String: [Source]]
         /// Outputs copied into the run's folder.
@@ -30,7 +30,7 @@ public struct Plan: Sendable {
     /// The protocol as read.
     public let analysis: AnalysisProtocol
     /// Steps, each after all that feed it.
-    public let nodes: [Node]
+    public private(set) var nodes: [Node]
 
     /// Checks a protocol against a catalogue of stages.
     ///
@@ -58,6 +58,13 @@ public struct Plan: Sendable {
             return Node(name: step.name, stage: stage, each: step.each, parameters: try Self.parameters(of: step, stage: stage), sources: sources, save: step.save)
         }
         (self.analysis, nodes) = (analysis, try Self.ordered(checked, steps: analysis.steps))
+    }
+
+    /// The same plan with other parameters, for what is known only when a run begins.
+    public func withParameters(_ change: (Node) throws -> JSON) rethrows -> Plan {
+        var plan = self
+        for i in plan.nodes.indices { plan.nodes[i].parameters = try change(plan.nodes[i]) }
+        return plan
     }
 
     private static func parameters(of step: AnalysisProtocol.Step, stage: AnyStage) throws -> JSON {

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Carpus
+import CarpusCore
+import CarpusIO
+import CarpusSegmentation
+import Foundation
+
+struct Segment: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Label images by a network from a model folder.")
+
+    enum Precision: String, CaseIterable, ExpressibleByArgument { case float32, bfloat16 }
+
+    @Option(help: "The model's name, or its folder: model.json and its networks, or plans.json, dataset.json and an ONNX file of nnU-Net v2.")
+    var model: String
+    @Option(help: ArgumentHelp("An image by the role it plays for the model, t1=FILE, or by its number, 0=FILE; once for each image. All lie on one grid.", valueName: "role=file"), completion: .file())
+    var input: [String]
+    @Option(help: "Where the label map goes, .nii or .nii.gz; its legend goes beside it, .tsv.", completion: .file())
+    var output: String
+    @Option(help: "Where every class's probabilities go, .nii or .nii.gz, a frame a class, the background first.", completion: .file())
+    var probabilities: String?
+    @Option(help: "Where the probability of each voxel's label goes, .nii or .nii.gz.", completion: .file())
+    var confidence: String?
+    @Option(help: "How far windows lie apart, in window lengths (default: as the model says).")
+    var step: Double?
+    @Flag(help: "Do not look at mirrored images: faster, less exact, and volumes have no interval.")
+    var noMirrors = false
+    @Flag(help: "Look at air too.")
+    var air = false
+    @Option(help: "The numbers the network computes with: float32, or bfloat16 where the processor has it.")
+    var precision: Precision = .float32
+    @Option(help: "Threads at a time.")
+    var threads: Int?
+    @Flag(help: "Overwrite what is there.")
+    var force = false
+    @Flag(help: "Tell the result as JSON on stdout.")
+    var json = false
+
+    private struct Answer: Encodable {
+        let model, version: String
+        let volumes: [VolumeInterval]
+        let lesions: [LesionConfidence]
+        let findings: [Finding]
+        let windows: Int
+    }
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+        if let step, !(step > 0 && step <= 1) { throw ValidationError("--step must be above 0 and at most 1") }
+    }
+
+    func run() throws {
+        if let threads { Parallel.threads = threads }
+        let target = try Output.file(output, force: force), table = try Output.file(Legend.file(beside: target).path(percentEncoded: false), force: force)
+        let others = try [probabilities, confidence].map { try $0.map { try Output.file($0, force: force) } }
+        let found = try ModelLibrary.model(model)
+        let images = try self.images(of: found.manifest)
+        var options = NetworkSegmentation.Options()
+        (options.step, options.mirrors, options.skipsAir, options.probabilities) = (step, !noMirrors, !air, probabilities != nil)
+        let networks = try found.networks(threads: threads, precision: precision == .bfloat16 ? .bfloat16 : .float32)
+        let result = try NetworkSegmentation(found.manifest, networks: networks, options: options).segment(images)
+        try NIfTI.write(result.labels, to: target)
+        try result.labels.legend.write(to: table)
+        if let file = others[0] { try NIfTI.write(result.probabilitySeries, to: file) }
+        if let file = others[1] { try NIfTI.write(result.confidence, to: file) }
+        for remark in found.remarks { Terminal.note("note: \(remark)") }
+        for finding in result.findings { Terminal.note("\(finding.severity.rawValue): \(finding.sentence)") }
+        if json {
+            try Terminal.json(Answer(
+                model: found.manifest.name, version: found.manifest.version, volumes: result.volumes, lesions: result.lesions, findings: result.findings, windows: result.windowCount))
+        }
+    }
+
+    /// The images by the model's roles.
+    private func images(of manifest: ModelManifest) throws -> [String: Volume<Float>] {
+        let roles = manifest.roles.map(\.name)
+        var images: [String: Volume<Float>] = [:]
+        for text in input {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, !parts[1].isEmpty else { throw ValidationError("--input \(text) is no ROLE=FILE; the model's roles are \(roles.joined(separator: ", "))") }
+            let number = Int(parts[0]).flatMap { roles.indices.contains($0) ? roles[$0] : nil }
+            guard let role = roles.first(where: { $0.lowercased() == parts[0].lowercased() }) ?? number else {
+                throw ValidationError("the model '\(manifest.name)' knows no '\(parts[0])'; its roles are \(roles.joined(separator: ", "))")
+            }
+            guard images[role] == nil else { throw ValidationError("--input names \(role) twice") }
+            images[role] = try NIfTI.readVolume(URL(filePath: parts[1]))
+        }
+        return images
+    }
+}
