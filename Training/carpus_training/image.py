@@ -16,11 +16,11 @@ def smooth(shape: tuple[int, int, int], knots: tuple[int, int, int], generator: 
 
 
 def grains(shape: tuple[int, int, int], in_plane: float, rng: random.Random, generator: torch.Generator) -> torch.Tensor:
-    """Texture of unit deviation with grains about 0.5 to 1.2 mm wide, drawn out along a random direction as trabeculae are; slice by slice."""
+    """Texture of unit deviation, as fine as trabeculae are in a scan, a little drawn out along a random direction; slice by slice."""
     white = torch.randn(shape, generator=generator, device=generator.device)
     fy, fx = frequencies(shape[1], shape[2], white.device)
-    angle, short = rng.uniform(0, math.pi), rng.uniform(0.2, 0.45) / in_plane
-    long = short * rng.uniform(1, 3)
+    angle, short = rng.uniform(0, math.pi), rng.uniform(0.1, 0.32) / in_plane
+    long = short * rng.uniform(1, 1.8)
     along, across = fx * math.cos(angle) + fy * math.sin(angle), fy * math.cos(angle) - fx * math.sin(angle)
     window = torch.exp(-2 * math.pi**2 * ((along * long) ** 2 + (across * short) ** 2))
     out = torch.fft.irfft2(torch.fft.rfft2(white) * window[:, : shape[2] // 2 + 1], s=shape[1:])
