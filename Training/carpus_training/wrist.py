@@ -10,6 +10,9 @@ import torch
 from .labels import TISSUE, anatomy_class, context_class
 from .maps import is_held_out
 
+# Patches are set within so many mm of the capitate along the arm.
+REACH = 34.0
+
 
 class Wrist:
     """Codes of a wrist, what each code means, and places of every structure to set patches on."""
@@ -40,10 +43,13 @@ class Wrist:
         rng = numpy.random.default_rng(0)
         # A subsample is enough to find places by.
         some = codes[::2, ::2, ::2]
+        # Tendons and long bones reach further than any scan is centred.
+        near = numpy.flatnonzero(numpy.abs(self.origin[0].item() + numpy.arange(len(some)) * 2 * self.step) < REACH)
         places = {}
 
         def add(key, wanted):
             found = numpy.flatnonzero(numpy.isin(some, numpy.flatnonzero(wanted).astype(some.dtype)))
+            found = found[numpy.isin(found // some[0].size, near)]
             if len(found) > 5:
                 chosen = numpy.stack(numpy.unravel_index(rng.choice(found, min(len(found), 400), replace=False), some.shape), 1)
                 places[key] = self.origin.cpu() + torch.from_numpy(chosen * 2 * self.step).float()
