@@ -40,11 +40,12 @@ def roles_of(task: Task, rng: random.Random) -> list[str]:
 
 
 def given_channels(task: Task, repeats: bool, rng: random.Random) -> list[str]:
-    """Channels that are not missing; at least one. A difference is there when both its series are and the later one repeats the earlier."""
+    """Channels that are not missing; at least one. A difference is there when both its series are and the later one repeats the earlier; seldom also
+    when it does not, as someone will give such a pair."""
     while True:
         given = [c.name for c in task.channels if rng.random() >= c.drop]
         for c in task.channels:
-            if c.difference and c.name in given and not (repeats and set(c.difference) <= set(given)):
+            if c.difference and c.name in given and not (set(c.difference) <= set(given) and (repeats or rng.random() < 0.2)):
                 given.remove(c.name)
         if given:
             return given

@@ -1,7 +1,9 @@
 """nnU-Net's resampling (Isensee et al., Nat Methods 2021; version 2's rule), so that training, validation and Carpus see the same images."""
 
 import numpy
+import torch
 from scipy import ndimage
+from torch.nn import functional
 
 
 def shape_at(shape, spacing, new_spacing) -> tuple[int, ...]:
@@ -22,6 +24,10 @@ def resized(values: numpy.ndarray, shape, order: int) -> numpy.ndarray:
     """Interpolated, edges replicated, held within the range of the values."""
     if tuple(values.shape) == tuple(shape):
         return values
+    if order == 1:
+        # The same numbers as scipy's, many times faster.
+        mode = "bilinear" if values.ndim == 2 else "trilinear"
+        return functional.interpolate(torch.from_numpy(numpy.ascontiguousarray(values))[None, None], size=tuple(shape), mode=mode, align_corners=False)[0, 0].numpy()
     factors = [n / m for n, m in zip(shape, values.shape)]
     out = ndimage.zoom(values, factors, order=order, mode="nearest", grid_mode=True)
     return numpy.clip(out, values.min(), values.max()) if order > 1 else out

@@ -7,6 +7,7 @@ import json
 import math
 import os
 import pathlib
+import signal
 import time
 
 import torch
@@ -121,6 +122,8 @@ class Run:
             outputs = self.network(images.to(self.device))
         loss = losses.deep(outputs, truth.to(self.device).long(), self.class_weights)
         self.optimiser.zero_grad(set_to_none=True)
+        if not math.isfinite(float(loss.detach())):
+            raise SystemExit(f"the loss of step {self.step} is no number; the last checkpoint is good")
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 12.0)
         self.optimiser.step()
@@ -133,15 +136,31 @@ class Run:
         return float(loss.detach())
 
     def go(self):
-        """Trains until the run is done, or this call's time is up."""
-        o = self.options
+        """Trains until the run is done, this call's time is up, or someone ends it."""
         if self.progress() >= 1:
             print("this run is done", flush=True)
             return
-        print(f"{self.task.name}: {parameters(self.network) / 1e6:.2f} million parameters, {len(o.wrists)} wrists, {self.device}", flush=True)
+        print(f"{self.task.name}: {parameters(self.network) / 1e6:.2f} million parameters, {len(self.options.wrists)} wrists, {self.device}", flush=True)
+        # Whoever ends the run gets a checkpoint of the last whole step.
+        stopped = []
+        before = {s: signal.signal(s, lambda *_: stopped.append(1)) for s in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            self._loop(stopped)
+        except RuntimeError:
+            # A signal to all processes takes the one that makes samples first.
+            if not stopped:
+                raise
+        self.save()
+        for s, handler in before.items():
+            signal.signal(s, handler)
+        if stopped:
+            raise SystemExit("broken off; the same command goes on from here")
+
+    def _loop(self, stopped: list):
+        o = self.options
         begun = last = saved = time.monotonic()
         batches, recent, waited = self.batches(), [], 0.0
-        while self.progress() < 1 and not (o.stop_minutes and time.monotonic() - begun > o.stop_minutes * 60):
+        while self.progress() < 1 and not stopped and not (o.stop_minutes and time.monotonic() - begun > o.stop_minutes * 60):
             before = time.monotonic()
             images, truth = next(batches)
             waited += time.monotonic() - before
@@ -152,13 +171,10 @@ class Run:
                 mean = sum(recent) / len(recent)
                 self.losses.append((self.step, round(self.seconds / 3600, 4), self.rate(), round(mean, 5)))
                 print(f"step {self.step}  {self.seconds / 3600:.2f} h  loss {mean:.4f}  waited for data {waited:.0f} s", flush=True)
-                if not math.isfinite(mean):
-                    raise SystemExit("the loss is no number any more; the last checkpoint is good")
                 recent, waited = [], 0.0
             if now - saved > o.checkpoint_minutes * 60:
                 self.save()
                 saved = now
-        self.save()
 
 
 def weights(path: pathlib.Path) -> dict:
