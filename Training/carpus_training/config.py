@@ -56,7 +56,7 @@ ANATOMY_TASK = Task(
 LESION_TASK = Task(
     name="wrist-lesions", summary="Synovitis, tenosynovitis, bone marrow oedema and erosions of the wrist, from any of T1, T1 after gadolinium, STIR and the difference.",
     channels=(
-        Channel("t1", ("t1",), drop=0.35), Channel("t1gd", ("t1gd",), drop=0.35), Channel("stir", ("stir",), drop=0.35),
+        Channel("t1", ("t1",), drop=0.25), Channel("t1gd", ("t1gd",), drop=0.25), Channel("stir", ("stir",), drop=0.35),
         Channel("subtraction", difference=("t1gd", "t1"), drop=0.15),
     ),
     classes=10, values=(0, 1, 2, 3, 4, 0, 0, 0, 0, 0), names=LESIONS, random_contrast=0.0, jitter=0.4, on_lesion=0.5, healthy=0.3,
