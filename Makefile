@@ -3,8 +3,10 @@
 # make lint    looks for what the house does not want; checks that generated pages are fresh
 # make docs    makes Docs/Stages.md, Docs/Commands.md and Docs/protocol.schema.json from the code
 # make sample  makes SampleData again: the same bytes, unless the simulation changed
+# make train-smoke  trains small networks for about a minute, with checks: the whole way of a training
+# make train   trains TASK (wrist-anatomy, wrist-lesions) for HOURS, resumable, and judges and exports it; see Training/README.md
 # make bench   times the main job, the simulation, the fits of perfusion and what is around a network; figures for Docs/Validation.md
-.PHONY: packages build demo test lint docs sample slow bench
+.PHONY: packages build demo test lint docs sample slow bench train-env train-smoke train-test train-maps train
 SWIFT ?= swift
 # One configuration for all, so that nothing is built twice: optimised, and open to tests.
 FLAGS = -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error
@@ -46,3 +48,44 @@ bench: build
 	@.build/release/PerfusionBenchmark
 	@$(SWIFT) build $(FLAGS) --product SegmentationBenchmark
 	@.build/release/SegmentationBenchmark
+
+# Training of the networks. All it makes lies under out/training, which git does not see.
+HOURS ?= 2.4
+TASK ?= wrist-anatomy
+MAPS ?= 240
+TRAINING = out/training
+PYTHON = $(CURDIR)/$(TRAINING)/venv/bin/python
+TRAIN = cd Training && $(PYTHON) -m carpus_training
+OUT = $(CURDIR)/$(TRAINING)
+# Wrists by folder: number, first seed, activity. Names beginning with test are never trained on.
+SIMULATE = $(CARPUS) simulate --step 0.5 --quiet
+
+# The build of torch for processors alone is the smaller one; where a GPU is, `make train-env TORCH=torch==2.13.0`.
+TORCH ?= torch==2.13.0+cpu
+train-env: $(TRAINING)/venv/made
+$(TRAINING)/venv/made: Training/pyproject.toml
+	python3 -m venv $(TRAINING)/venv
+	$(PYTHON) -m pip install --quiet $(TORCH)
+	$(PYTHON) -m pip install --quiet --editable Training
+	touch $@
+
+train-smoke: build train-env
+	$(TRAIN) smoke --carpus $(CURDIR)/$(CARPUS)
+
+train-test: train-env
+	cd Training && $(PYTHON) -m unittest discover -s tests
+
+# About 3.5 s of processor time a wrist to make it, and 2 s to cache it; those that are there stay.
+train-maps: build train-env
+	$(SIMULATE) --output $(TRAINING)/maps/active --training-maps $(MAPS) --seed 10000
+	$(SIMULATE) --output $(TRAINING)/maps/healthy --training-maps $$(($(MAPS) * 3 / 8)) --seed 20000 --activity 0
+	$(SIMULATE) --output $(TRAINING)/maps/test-active --training-maps 48 --seed 50000
+	$(SIMULATE) --output $(TRAINING)/maps/test-healthy --training-maps 24 --seed 60000 --activity 0
+	$(TRAIN) maps $(OUT)/maps/active $(OUT)/maps/healthy --cache $(OUT)/wrists
+	$(TRAIN) maps $(OUT)/maps/test-active $(OUT)/maps/test-healthy --cache $(OUT)/test-wrists
+
+train: train-maps
+	$(TRAIN) train $(TASK) --cache $(OUT)/wrists --out $(OUT)/$(TASK) --hours $(HOURS)
+	$(TRAIN) validate $(TASK) --run $(OUT)/$(TASK) --cache $(OUT)/test-wrists --out $(OUT)/$(TASK)
+	$(TRAIN) validate $(TASK) --run $(OUT)/$(TASK) --cache $(OUT)/test-wrists --out $(OUT)/$(TASK) --held-out
+	$(TRAIN) export $(TASK) --run $(OUT)/$(TASK) --out $(OUT)/models/$(TASK)

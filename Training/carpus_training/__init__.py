@@ -1,0 +1,1 @@
+"""Training of the networks of Carpus on the virtual wrist."""

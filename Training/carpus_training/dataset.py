@@ -1,0 +1,59 @@
+"""An endless, repeatable stream of patches: sample number i is the same however often a training was broken off before it."""
+
+import pathlib
+import random
+
+import torch
+
+from .config import Task
+from .dials import TRAINING, Dials
+from .patch import patch
+from .wrist import Wrist
+
+# Wrists kept in memory at a time; one is replaced after so many samples.
+POOL, STAY = 24, 12
+
+
+class Patches(torch.utils.data.IterableDataset):
+    """Samples `start`, `start` + 1, ... on a device; a worker of several makes every so-manieth."""
+
+    def __init__(self, wrists: list[pathlib.Path], task: Task, seed: int, start: int = 0, device: str = "cpu", dials: Dials = TRAINING):
+        self.task, self.seed, self.start, self.device, self.dials = task, seed, start, torch.device(device), dials
+        # Order within the list must not depend on the file system.
+        self.wrists = sorted(wrists)
+        self.groups = [[p for p in self.wrists if self.is_healthy(p) == healthy] for healthy in (False, True)]
+        self.kept: dict[tuple[bool, int], tuple[int, Wrist]] = {}
+
+    @staticmethod
+    def is_healthy(path: pathlib.Path) -> bool:
+        """By the name of the folder its map came from: `carpus simulate --activity 0` into a folder whose name holds `healthy`."""
+        return "healthy" in path.name
+
+    def __iter__(self):
+        info = torch.utils.data.get_worker_info()
+        first, stride = (info.id, info.num_workers) if info else (0, 1)
+        if info:
+            torch.set_num_threads(1)
+        i = self.start + first
+        while True:
+            yield self.sample(i)
+            i += stride
+
+    def sample(self, i: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Channels and classes of sample i."""
+        rng = random.Random(f"{self.seed}/{self.task.name}/{i}")
+        generator = torch.Generator(self.device).manual_seed(rng.getrandbits(62))
+        return patch(self.wrist(i, rng), self.task, self.dials, rng, generator)
+
+    def wrist(self, i: int, rng: random.Random) -> Wrist:
+        """The wrist of sample i: one of a pool that changes slowly, so that few are read."""
+        healthy = rng.random() < self.task.healthy
+        group = self.groups[healthy] or self.groups[not healthy]
+        slot = rng.randrange(POOL)
+        # A slot's wrist changes every POOL * STAY samples, not all slots at once.
+        age = (i + slot * STAY) // (POOL * STAY)
+        which = random.Random(f"{self.seed}/{healthy}/{slot}/{age}").randrange(len(group))
+        key = (healthy, slot)
+        if key not in self.kept or self.kept[key][0] != which:
+            self.kept[key] = (which, Wrist(group[which], self.device))
+        return self.kept[key][1]
