@@ -14,7 +14,7 @@ struct CarpusCommand: AsyncParsableCommand {
             Not for diagnosis.
             """,
         version: Version.current,
-        subcommands: [Run.self, PlanCommand.self, Info.self, Convert.self, Register.self, Measure.self, Progression.self, Perfusion.self, Simulate.self, Evaluate.self, Stages.self, ProtocolCommand.self])
+        subcommands: [Run.self, PlanCommand.self, Info.self, Convert.self, Register.self, Measure.self, Progression.self, Perfusion.self, Relaxation.self, Simulate.self, Evaluate.self, Stages.self, ProtocolCommand.self])
 
     static func main() async {
         await mainWithExitCodes()

@@ -6,6 +6,7 @@ import CarpusPerfusion
 import CarpusPipeline
 import CarpusQuantification
 import CarpusRegistration
+import CarpusReport
 import CarpusSegmentation
 import Foundation
 
@@ -19,7 +20,7 @@ enum ExitStatus: Int32 {
         case is ProtocolError: self = .protocolInvalid
         case let e as IOError: self = Self.code(of: e.code)
         case let e as RunError: self = e.code == .noInput ? .inputMissing : .cannotWrite
-        case is GeometryError, is RegistrationError, is SegmentationError, is PerfusionError, is QuantificationError: self = .badData
+        case is GeometryError, is RegistrationError, is SegmentationError, is PerfusionError, is QuantificationError, is ReportError: self = .badData
         case is ExitCode, is ValidationError, is CleanExit: return nil
         default:
             // What is left is the argument parser's own, or a fault of ours.
