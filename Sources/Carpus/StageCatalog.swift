@@ -20,12 +20,18 @@ public enum StageCatalog {
         AnyStage(SegmentForest.self),
         AnyStage(SegmentUNet.self),
         AnyStage(MeasureVolumes.self),
+        AnyStage(SegmentBody.self),
         AnyStage(ClassifyPerfusion.self),
+        AnyStage(SegmentArteries.self),
+        AnyStage(FitT1.self),
         AnyStage(FitPharmacokinetics.self),
         AnyStage(MeasurePerfusion.self),
         AnyStage(CompareProgression.self),
         AnyStage(DrawMontage.self),
         AnyStage(DrawChange.self),
+        AnyStage(DrawPerfusion.self),
+        AnyStage(DrawCurves.self),
+        AnyStage(DrawMotion.self),
         AnyStage(ComposeReport.self),
     ]
 

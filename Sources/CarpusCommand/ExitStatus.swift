@@ -6,6 +6,7 @@ import CarpusPerfusion
 import CarpusPipeline
 import CarpusQuantification
 import CarpusRegistration
+import CarpusReport
 import CarpusSegmentation
 import Foundation
 
@@ -20,7 +21,7 @@ enum ExitStatus: Int32 {
         case let e as IOError: self = Self.code(of: e.code)
         case let e as RunError: self = e.code == .noInput ? .inputMissing : .cannotWrite
         case let e as ModelError: self = e.code == .missing ? .modelMissing : .badData
-        case is GeometryError, is RegistrationError, is SegmentationError, is PerfusionError, is QuantificationError: self = .badData
+        case is GeometryError, is RegistrationError, is SegmentationError, is PerfusionError, is QuantificationError, is ReportError: self = .badData
         case is ExitCode, is ValidationError, is CleanExit: return nil
         default:
             // What is left is the argument parser's own, or a fault of ours.

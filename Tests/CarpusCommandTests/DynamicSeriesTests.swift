@@ -36,8 +36,15 @@ struct DynamicSeriesTests {
             let most = try #require(value("displacement-max")), largest = truth.max() ?? 0
             #expect(largest > 0.5 && abs(most - largest) < 0.1, "found \(most), true \(largest)")
             #expect(value("frames-rejected") == 0)
-            // Without regions all of the field is counted, and the numbers say so.
-            #expect(rows.filter { $0[3] == "all" }.allSatisfy { $0[7] == "review" } && (value("enhancing-volume") ?? 0) > 1)
+            // Without regions the body is counted, and the numbers say so.
+            #expect(rows.filter { $0[3] == "body" }.allSatisfy { $0[7] == "review" && $0[9] == "measure.perfusion/3 within body" } && (value("enhancing-volume") ?? 0) > 1)
+            #expect(rows.contains { $0[3] == "body-without-arteries" && $0[4] == "N-total" })
+            let page = try String(contentsOf: folder.appending(path: "out/sub-01.html"), encoding: .utf8)
+            #expect(page.components(separatedBy: "<figure>").count == 4 && page.contains("How far each frame lay from frame 0") && page.contains("None was left out"))
+            let body = try NIfTI.readLabels(folder.appending(path: "out/sub-01/ses-01/dce/sub-01_ses-01_seg-body_dseg.nii.gz"))
+            let lesions = try NIfTI.readLabels(folder.appending(path: "study/derivatives/truth/sub-01/ses-01/dce/sub-01_ses-01_seg-lesions_dseg.nii.gz"))
+            let inflamed = lesions.labels.indices.filter { [1, 2].contains(lesions.labels[$0]) }
+            #expect(Double(inflamed.count { body.labels[$0] != 0 }) > 0.95 * Double(inflamed.count) && Double(body.counts[1] ?? 0) < 0.6 * Double(body.grid.count))
             let map = folder.appending(path: "out/sub-01/ses-01/dce/sub-01_ses-01_desc-ME_dcemap.nii.gz")
             #expect(FileManager.default.fileExists(atPath: map.path))
 
@@ -46,6 +53,9 @@ struct DynamicSeriesTests {
             let again = try Carpus.run("run", "strict.yml", "--input", "study", "--output", "strict", "-q", in: folder)
             #expect(again.status == 0, "\(again.err)")
             let rejected = try table(folder.appending(path: "strict/measures.tsv")).first { $0[4] == "frames-rejected" }.flatMap { Double($0[5]) }
+            let strictPage = try String(contentsOf: folder.appending(path: "strict/sub-01.html"), encoding: .utf8)
+            let left = truth.indices.filter { truth[$0] > 0.6 * largest }.map(String.init).joined(separator: ", ")
+            #expect(strictPage.contains("Left out: \(left)"))
             #expect(rejected == Double(truth.filter { $0 > 0.6 * largest }.count))
         }
     }

@@ -5,7 +5,7 @@ public import CarpusPipeline
 /// What the agent's curve says in each voxel.
 public enum ClassifyPerfusion: Stage {
     public static let name = "classify.perfusion"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Tells the curves of a dynamic series apart, voxel by voxel, and maps enhancement, its rate, onset and peak."
 
     public typealias Parameters = EnhancementParameters
@@ -40,8 +40,6 @@ public enum ClassifyPerfusion: Stage {
         public var fitError, probability: Volume<Float>
         /// Signal before the agent.
         public var baseline: Volume<Float>
-        /// Arteries, told by arrival, shape and form.
-        public var arteries: LabelMap
         /// What is doubtful.
         public var findings: Findings
     }
@@ -51,7 +49,7 @@ public enum ClassifyPerfusion: Stage {
         return Outputs(
             labels: maps.labels, classes: maps.classes, ME: maps.maximum, IRE: maps.initialRate, Tonset: maps.onset, Tpeak: maps.peak, washIn: maps.washIn, washOut: maps.washOut,
             iAUC60: maps.area60, iAUC90: maps.area90, fitError: maps.fitError, probability: maps.probability, baseline: maps.baseline,
-            arteries: try ArterialExclusion.find(maps), findings: Findings(maps.findings))
+            findings: Findings(maps.findings))
     }
 
     public static func methods(_ p: Parameters) -> String {

@@ -5,7 +5,7 @@ import CarpusRegistration
 /// Lays all frames of a dynamic series on one of them.
 public enum CorrectMotion: Stage {
     public static let name = "correct.motion"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Lays every frame of a dynamic series on a reference frame, all frames as one problem, and leaves out frames that moved too far."
 
     /// How motion is sought, and what is too much.
@@ -38,6 +38,8 @@ public enum CorrectMotion: Stage {
         public var series: TimeSeries
         /// Displacements in mm, and how many frames were left out.
         public var motion: Measurements
+        /// The same frame by frame, for `draw.motion`.
+        public var frames: FrameMotion
         /// What is doubtful.
         public var findings: Findings
     }
@@ -58,7 +60,15 @@ public enum CorrectMotion: Stage {
         let series = kept.count == still.frameCount ? still : TimeSeries(
             grid: still.grid, times: kept.map { still.times[$0] }, scalars: kept.flatMap { still.scalars[$0 * n..<($0 + 1) * n] })
         let rejected = still.frameCount - kept.count
-        return Outputs(series: series, motion: Measurements(measures(result, rejected: rejected)), findings: Findings(result.findings + findings(result, kept: kept)))
+        return Outputs(
+            series: series, motion: Measurements(measures(result, rejected: rejected)), frames: frames(inputs.series.times, result, kept, parameters),
+            findings: Findings(result.findings + findings(result, kept: kept)))
+    }
+
+    private static func frames(_ times: [Double], _ result: SeriesMotion.Result, _ kept: [Int], _ parameters: Parameters) -> FrameMotion {
+        FrameMotion(content: .init(
+            reference: parameters.reference, limit: parameters.largestDisplacement, times: times, displacements: result.displacements,
+            standardErrors: result.standardErrors.map { $0.isFinite ? $0 : nil }, rejected: Set(times.indices).subtracting(kept).sorted()))
     }
 
     private static func measures(_ result: SeriesMotion.Result, rejected: Int) -> [Measurement] {

@@ -5,7 +5,7 @@ public import CarpusPipeline
 /// A pharmacokinetic model in each voxel.
 public enum FitPharmacokinetics: Stage {
     public static let name = "fit.pharmacokinetics"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Fits a pharmacokinetic model to the concentrations of a dynamic series, voxel by voxel, with delay and standard errors; for research."
 
     public typealias Parameters = KineticAnalysis.Parameters

@@ -5,12 +5,12 @@ public import CarpusPipeline
 /// Extent and strength of enhancement, region by region.
 public enum MeasurePerfusion: Stage {
     public static let name = "measure.perfusion"
-    public static let version = 2
+    public static let version = 3
     public static let summary = "Counts the voxels of each class of curve in each region, in numbers and mL, and gives ME and IRE over them, with arteries and without."
 
     /// What is counted.
     public struct Parameters: StageParameters {
-        /// Whether all of the field is counted where no regions are given; nothing is, otherwise.
+        /// Whether the body, or all of the field where no body is given, is counted where no regions are given; nothing is, otherwise.
         public var wholeField = false
         /// Whether the numbers without arteries are told beside those with them, as regions `NAME-without-arteries`.
         public var withoutArteries = true
@@ -28,11 +28,13 @@ public enum MeasurePerfusion: Stage {
         public var IRE: Volume<Float>
         /// Anatomical regions.
         public var regions: LabelMap?
+        /// The body, of `segment.body`: what is counted of the whole field where no regions are given.
+        public var body: LabelMap?
         /// Arteries.
         public var arteries: LabelMap?
 
-        public init(classes: LabelMap, ME: Volume<Float>, IRE: Volume<Float>, regions: LabelMap? = nil, arteries: LabelMap? = nil) {
-            (self.classes, self.ME, self.IRE, self.regions, self.arteries) = (classes, ME, IRE, regions, arteries)
+        public init(classes: LabelMap, ME: Volume<Float>, IRE: Volume<Float>, regions: LabelMap? = nil, body: LabelMap? = nil, arteries: LabelMap? = nil) {
+            (self.classes, self.ME, self.IRE, self.regions, self.body, self.arteries) = (classes, ME, IRE, regions, body, arteries)
         }
     }
 
@@ -48,10 +50,11 @@ public enum MeasurePerfusion: Stage {
         guard inputs.regions != nil || parameters.wholeField else {
             return Outputs(perfusion: Measurements([nothing(because: "no regions were given, and nothing is counted outside them unless wholeField is set")]))
         }
+        let regions = inputs.regions ?? inputs.body, method = inputs.regions == nil ? inputs.body == nil ? method + " whole field" : method + " within body" : method
         func rows(_ excluded: LabelMap?) throws -> [Measurement] {
-            let rows = try RegionStatistics.measure(
-                classes: inputs.classes, maximum: inputs.ME, initialRate: inputs.IRE, regions: inputs.regions, excluding: excluded, method: method)
-            return inputs.regions == nil ? rows.map(wholeFieldDoubted) : rows
+            let rows = try RegionStatistics.measure(classes: inputs.classes, maximum: inputs.ME, initialRate: inputs.IRE, regions: regions, excluding: excluded, method: method)
+            guard inputs.regions == nil else { return rows }
+            return rows.map { doubted($0, because: inputs.body == nil ? "the whole field was counted: vessels, skin and the noise of air are among it" : "all of the body was counted: vessels and skin are among it") }
         }
         var all = try rows(nil)
         if parameters.withoutArteries, let arteries = inputs.arteries {
@@ -64,11 +67,11 @@ public enum MeasurePerfusion: Stage {
         return Outputs(perfusion: Measurements(all))
     }
 
-    /// Without regions, skin, vessels and what lies beside the wrist are counted too.
-    private static func wholeFieldDoubted(_ row: Measurement) -> Measurement {
+    /// Without regions, what lies beside the joints is counted too.
+    private static func doubted(_ row: Measurement, because reason: String) -> Measurement {
         guard row.status == .ok else { return row }
         var copy = row
-        (copy.status, copy.reason) = (.review, "the whole field was counted: vessels and skin are among it")
+        (copy.status, copy.reason) = (.review, reason)
         return copy
     }
 
@@ -77,6 +80,6 @@ public enum MeasurePerfusion: Stage {
     public static func notScorable(_: Parameters, because reason: String) -> Outputs? { Outputs(perfusion: Measurements([nothing(because: reason)])) }
 
     public static func methods(_: Parameters) -> String {
-        "Enhancing voxels were counted by class in each region and given in mL; ME and IRE are means and quantiles over them, and MExN and IRExN their products with the number of voxels."
+        "Enhancing voxels were counted by class in each region (where there are none and wholeField is set: in the body told from air) and given in mL; ME and IRE are means and quantiles over them, and MExN and IRExN their products with the number of voxels."
     }
 }

@@ -146,8 +146,9 @@ extension NIfTI.Header {
             throw IOError(.malformed, at: file, "the header names \(dim[0]) dimensions; 1 to 7 are possible")
         }
         let sizes = Array(dim[1...dim[0]])
-        guard sizes.allSatisfy({ $0 > 0 }) else {
-            throw IOError(.malformed, at: file, "the header names a size of \(sizes.first { $0 <= 0 } ?? 0) voxels along an axis")
+        if let axis = sizes.firstIndex(where: { $0 <= 0 }) {
+            let what = axis == 3 ? "frames" : "voxels"
+            throw IOError(.malformed, at: file, "the header names \(sizes[axis]) \(what) along axis \(axis + 1), so there is no image; write the file again from its source")
         }
         guard sizes.reduce((1, false), { a, n in let p = a.0.multipliedReportingOverflow(by: n); return (p.partialValue, a.1 || p.overflow) }).1 == false else {
             throw IOError(.malformed, at: file, "the header names more voxels than can be counted")

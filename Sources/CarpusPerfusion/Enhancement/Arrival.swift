@@ -19,6 +19,8 @@ public struct Arrival: Sendable, Hashable {
         for i in stride(from: 0, to: voxels.count, by: step) {
             let v = voxels[i], start = (series.scalars[v] + series.scalars[n + v]) / 2
             var sum: Float = 0, top: Float = 0
+            // A frame that says nothing here, as one that moved out of the field, would leave the mean curve without a number.
+            guard (0..<frames).allSatisfy({ series.scalars[$0 * n + v].isFinite }) else { continue }
             for t in late..<frames { sum += series.scalars[t * n + v] }
             for t in 1..<frames - 1 { top = max(top, (series.scalars[t * n + v] + series.scalars[(t - 1) * n + v] + series.scalars[(t + 1) * n + v]) / 3) }
             let gain = max(top, sum / Float(frames - late)) - start

@@ -104,7 +104,9 @@ public enum KineticAnalysis {
         enhancement.baselineFrames = p.baselineFrames
         let curves = try EnhancementMaps.compute(series, region: region, parameters: enhancement)
         let tissue = ConcentrationMap.convert(series, sequence: sequence, baseline: curves.baseline.scalars, t1: t1.scalars, relaxivity: p.relaxivity, voxels: voxels)
-        let (input, doubts) = try input(series, curves, sequence, artery, p)
+        // The artery lies outside the tissue that is asked about.
+        let field = p.input == .automatic && region != nil ? try EnhancementMaps.compute(series, parameters: enhancement) : curves
+        let (input, doubts) = try input(series, field, sequence, artery, p)
         let fit = try KineticFit(input: input, times: series.times, parameters: p.fit), doubt = KineticFit.BaselineDoubt(frames: curves.arrival.baselineFrames, t1: t1.scalars, relaxivity: p.relaxivity)
         let found = try fit.fit(tissue.series, voxels: voxels, baseline: doubt)
         var findings = curves.findings + doubts

@@ -6,8 +6,8 @@ public struct RegionCurve: Sendable, Hashable, Codable {
     public let region: String, voxels: Int
     /// Times of the frames, s.
     public let times: [Double]
-    /// Relative enhancement S / S_BL - 1 at each frame: mean, and the quantiles 0.1, 0.5 and 0.9 over the voxels.
-    public let mean, low, middle, high: [Double]
+    /// Relative enhancement S / S_BL - 1 at each frame: mean, and quantiles over the voxels: 0.1, 0.25 and 0.75 (the quartiles), 0.5 and 0.9.
+    public let mean, low, lowerQuartile, middle, upperQuartile, high: [Double]
 
     /// Curves of all regions that have one.
     ///
@@ -40,16 +40,18 @@ public struct RegionCurve: Sendable, Hashable, Codable {
 
     private static func curve(of voxels: [Int], _ name: String, _ series: TimeSeries, _ baseline: Volume<Float>) -> RegionCurve {
         let n = series.grid.count
-        var mean: [Double] = [], spread: [[Double]] = [[], [], []]
+        var mean: [Double] = [], spread: [[Double]] = [[], [], [], [], []]
         for t in 0..<series.frameCount {
             let values = voxels.map { Double(series.scalars[t * n + $0] / baseline.scalars[$0]) - 1 }.sorted()
             mean.append(values.reduce(0, +) / Double(values.count))
-            for (i, q) in [0.1, 0.5, 0.9].enumerated() { spread[i].append(Robust.quantile(values, q)) }
+            for (i, q) in [0.1, 0.25, 0.5, 0.75, 0.9].enumerated() { spread[i].append(Robust.quantile(values, q)) }
         }
-        return RegionCurve(region: name, voxels: voxels.count, times: series.times, mean: mean, low: spread[0], middle: spread[1], high: spread[2])
+        return RegionCurve(
+            region: name, voxels: voxels.count, times: series.times, mean: mean, low: spread[0], lowerQuartile: spread[1], middle: spread[2], upperQuartile: spread[3], high: spread[4])
     }
 
-    private init(region: String, voxels: Int, times: [Double], mean: [Double], low: [Double], middle: [Double], high: [Double]) {
-        (self.region, self.voxels, self.times, self.mean, self.low, self.middle, self.high) = (region, voxels, times, mean, low, middle, high)
+    private init(region: String, voxels: Int, times: [Double], mean: [Double], low: [Double], lowerQuartile: [Double], middle: [Double], upperQuartile: [Double], high: [Double]) {
+        (self.region, self.voxels, self.times, self.mean, self.middle) = (region, voxels, times, mean, middle)
+        (self.low, self.lowerQuartile, self.upperQuartile, self.high) = (low, lowerQuartile, upperQuartile, high)
     }
 }

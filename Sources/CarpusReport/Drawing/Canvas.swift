@@ -63,6 +63,40 @@ extension Canvas {
         cairo_stroke(context)
     }
 
+    /// A line through points, with round corners; dashes of a length when it is above 0.
+    func path(_ points: [(x: Double, y: Double)], _ colour: Colour, width: Double, dash: Double = 0) {
+        guard points.count > 1 else { return }
+        trace(points)
+        take(colour)
+        cairo_set_line_width(context, width)
+        cairo_set_line_cap(context, CAIRO_LINE_CAP_BUTT)
+        cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
+        if dash > 0 { withUnsafePointer(to: dash) { cairo_set_dash(context, $0, 1, 0) } }
+        cairo_stroke(context)
+        cairo_set_dash(context, nil, 0, 0)
+    }
+
+    /// A filled polygon.
+    func polygon(_ points: [(x: Double, y: Double)], _ colour: Colour, alpha: Double = 1) {
+        guard points.count > 2 else { return }
+        trace(points)
+        cairo_close_path(context)
+        take(colour, alpha)
+        cairo_fill(context)
+    }
+
+    /// A filled disc.
+    func disc(x: Double, y: Double, radius: Double, _ colour: Colour) {
+        cairo_new_sub_path(context)
+        cairo_arc(context, x, y, radius, 0, 2 * .pi)
+        take(colour)
+        cairo_fill(context)
+    }
+
+    private func trace(_ points: [(x: Double, y: Double)]) {
+        for (i, p) in points.enumerated() { i == 0 ? cairo_move_to(context, p.x, p.y) : cairo_line_to(context, p.x, p.y) }
+    }
+
     /// Copies pixels, 0x00RRGGBB by rows, to a place inside the picture.
     func paint(_ tile: Tile, x: Int, y: Int) {
         precondition(x >= 0 && y >= 0 && x + tile.width <= width && y + tile.height <= height, "a tile lies inside its picture")

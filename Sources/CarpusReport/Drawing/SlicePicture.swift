@@ -34,6 +34,17 @@ struct SlicePicture {
         }
     }
 
+    /// A grey picture with a colour over each voxel that has one: borders of voxels stay sharp, nothing is interpolated.
+    func tile(_ scalars: [Float], slice: Int, window: GreyWindow, ink: (_ voxel: Int) -> (colour: Colour, alpha: Double)?) -> Tile {
+        tile { column, row, x, y in
+            let value = sample(scalars, slice: slice, column: column, row: row)
+            if value.isNaN { return (x + y) % 8 < 2 ? .nothingHatch : .nothing }
+            let grey = Colour(grey: 0.85 * window.grey(value))
+            let c = max(0, min(view.columns.count - 1, Int(column.rounded()))), r = max(0, min(view.rows.count - 1, Int(row.rounded())))
+            return ink(view.offset(column: c, row: r, slice: slice)).map { grey.mixed(with: $0.colour, $0.alpha) } ?? grey
+        }
+    }
+
     /// Asks for the colour of each pixel at its place in voxels; several places a pixel where voxels are smaller.
     private func tile(_ colour: (_ column: Double, _ row: Double, _ x: Int, _ y: Int) -> Colour) -> Tile {
         let stepX = Double(view.columns.count) / Double(width), stepY = Double(view.rows.count) / Double(height)

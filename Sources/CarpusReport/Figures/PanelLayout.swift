@@ -38,10 +38,10 @@ struct PanelLayout {
 
     /// The title on the left, the scale bar on the right of one line.
     static func head(_ title: String, scale: Double, on canvas: Canvas) {
-        let bar = 10 * scale, right = Double(canvas.width - margin), label = canvas.width(of: "10 mm", size: 12)
-        // A bar as wide as the picture would leave no room for the title: then a tenth of it stands for 1 mm.
-        let millimetres = bar <= 0.4 * right ? 10.0 : 1.0, length = millimetres * scale
-        let name = millimetres == 10 ? "10 mm" : "1 mm", begin = right - length
+        let right = Double(canvas.width - margin), label = canvas.width(of: "50 mm", size: 12)
+        // A bar as wide as the picture would leave no room for the title, and one of few pixels says nothing.
+        let millimetres = 10 * scale > 0.4 * right ? 1 : 10 * scale < 20 ? 50 : 10, length = Double(millimetres) * scale
+        let name = "\(millimetres) mm", begin = right - length
         canvas.stroke([Line(x0: begin, y0: 28, x1: right, y1: 28), Line(x0: begin, y0: 24, x1: begin, y1: 32), Line(x0: right, y0: 24, x1: right, y1: 32)], .text, width: 1.5)
         canvas.write(name, x: begin - 8, y: 32, size: 12, .text, align: .right)
         let room = begin - 8 - label - 24 - Double(margin)
