@@ -9,7 +9,7 @@ import torch
 
 from . import export, maps, measures, validate
 from .config import TASKS
-from .dataset import Patches
+from .dataset import WIDENING, Patches
 from .run import Options, Run, averaged, weights
 
 
@@ -193,4 +193,4 @@ def picture(a):
     torch.set_num_threads(1)
     task = TASKS[a.task]
     stream = Patches(wrists_in(a.cache), task, a.seed)
-    patches((stream.sample(i) for i in range(a.count)), task, a.out)
+    patches((stream.sample(WIDENING + i) for i in range(a.count)), task, a.out)

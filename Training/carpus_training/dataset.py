@@ -1,5 +1,6 @@
 """An endless, repeatable stream of patches: sample number i is the same however often a training was broken off before it."""
 
+import dataclasses
 import pathlib
 import random
 
@@ -12,6 +13,9 @@ from .wrist import Wrist
 
 # Wrists kept in memory at a time; one is replaced after so many samples.
 POOL, STAY = 24, 12
+# A training begins with wrists that lie nearly straight and contrasts that are mostly physics, and has the full ranges after so many samples: names of bones
+# are learnt much sooner so.
+WIDENING = 5000
 
 
 class Patches(torch.utils.data.IterableDataset):
@@ -43,7 +47,9 @@ class Patches(torch.utils.data.IterableDataset):
         """Channels and classes of sample i."""
         rng = random.Random(f"{self.seed}/{self.task.name}/{i}")
         generator = torch.Generator(self.device).manual_seed(rng.getrandbits(62))
-        return patch(self.wrist(i, rng), self.task, self.dials, rng, generator)
+        breadth = min(1.0, 0.2 + 0.8 * i / WIDENING)
+        task = dataclasses.replace(self.task, random_contrast=self.task.random_contrast * breadth, jitter=self.task.jitter * breadth)
+        return patch(self.wrist(i, rng), task, self.dials.narrowed(breadth), rng, generator)
 
     def wrist(self, i: int, rng: random.Random) -> Wrist:
         """The wrist of sample i: one of a pool that changes slowly, so that few are read."""

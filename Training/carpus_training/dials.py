@@ -41,6 +41,16 @@ class Dials:
             return math.exp(rng.uniform(math.log(low), math.log(high)))
         return rng.uniform(low, high)
 
+    def narrowed(self, breadth: float) -> "Dials":
+        """The same with so much (0 to 1) of the turns, tilts, stretches and bends."""
+        if breadth >= 1:
+            return self
+
+        def about(middle, ranges):
+            return tuple((middle + (low - middle) * breadth, middle + (high - middle) * breadth) for low, high in ranges)
+
+        return dataclasses.replace(self, turn=about(0, self.turn), tilt=about(0, self.tilt), stretch=about(1, self.stretch), elastic=about(0, self.elastic))
+
     def factor(self, rng: random.Random, deviation: float) -> float:
         """A factor on a tissue's value whose logarithm has about that deviation."""
         return math.exp(deviation * self.draw(rng, "spread"))

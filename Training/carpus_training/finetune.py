@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from . import frame, geometry
 from .config import Task
-from .dataset import Patches
+from .dataset import WIDENING, Patches
 from .image import smooth
 from .patch import IGNORE, field_of_view
 from .predict import Scan, channels_of, prepared, tiled
@@ -64,7 +64,7 @@ class LabelledPatches(torch.utils.data.IterableDataset):
         if info:
             torch.set_num_threads(1)
         while True:
-            yield self.virtual.sample(i) if self.virtual and i % 2 else self.sample(i)
+            yield self.virtual.sample(WIDENING + i) if self.virtual and i % 2 else self.sample(i)
             i += stride
 
     def sample(self, i: int) -> tuple[torch.Tensor, torch.Tensor]:
