@@ -1,6 +1,7 @@
 """The command line."""
 
 import argparse
+import hashlib
 import json
 import pathlib
 
@@ -129,7 +130,7 @@ def finetune(a):
     cases = [case(scan, labels, task, start) for _, scan, labels in labelled]
     print(f"{len(cases)} labelled scans: {', '.join(name for name, _, _ in labelled)}")
     virtual = [p for p in wrists_in(a.cache) if not maps.is_held_out(maps.truth(p))] if a.cache else []
-    run = Run(task, options(a, virtual, start_from=a.model / "weights.pt"), source=lambda at: LabelledPatches(cases, task, a.seed, at, virtual))
+    run = Run(task, options(a, virtual, start_from=a.model / "weights.pt", labelled=tuple(name for name, _, _ in labelled)), source=lambda at: LabelledPatches(cases, task, a.seed, at, virtual, a.batch))
     run.go()
     draw_curves(a.out)
 
@@ -144,10 +145,14 @@ def draw_curves(folder):
 def export_model(a):
     task = TASKS[a.task]
     network, facts = averaged(a.run / "checkpoint.pt", task)
-    seed = facts["identity"]["seed"]
+    seed, scans = facts["identity"]["seed"], facts["identity"]["labelled"]
+    # Names of patients' scans are nobody's business; their digest tells two sets apart.
+    of_patients = (
+        f"Trained on with {len(scans)} labelled scans of a lab (names' SHA-256 {hashlib.sha256(chr(10).join(scans).encode()).hexdigest()[:12]})." if scans
+        else "No patient, no volunteer.")
     training = (
         f"Carpus {export.commit()}, seed {seed}: {facts['step']} steps, {facts['hours']:.2f} h, on virtual wrists of carpus simulate --training-maps "
-        f"(names' SHA-256 {facts['identity']['wrists'][:12]}). No patient, no volunteer.")
+        f"(names' SHA-256 {facts['identity']['wrists'][:12]}). {of_patients}")
     verdicts = "\n".join(p.read_text() for p in sorted(a.run.glob("validation*.md")))
     out = export.export(network, task, a.out, {"training": training, "validation": verdicts})
     print(f"{a.out}: {out['bytes'] / 1e6:.2f} MB, operators {', '.join(out['operators'])}; onnxruntime within {out['error']:.1e} of PyTorch")
@@ -165,7 +170,7 @@ def predict_file(a):
     import nibabel
 
     from .predict import Scan, classes, label_map
-    from .real import onto
+    from .real import onto, same_grid
 
     task = TASKS[a.task]
     network, _ = averaged(a.run / "checkpoint.pt", task)
@@ -176,8 +181,11 @@ def predict_file(a):
     if a.out:
         nibabel.save(nibabel.Nifti1Image(found, reference.affine), a.out)
     if a.labels:
+        labels = nibabel.load(a.labels)
+        if not same_grid(labels, reference):
+            raise SystemExit(f"{a.labels} and the first image are not of one grid")
         ml = float(numpy.abs(numpy.linalg.det(reference.affine[:3, :3]))) / 1000
-        rows = measures.compare(found, numpy.asarray(nibabel.load(a.labels).dataobj).astype(numpy.uint8), task.names, ml, task.is_anatomy)
+        rows = measures.compare(found, numpy.asarray(labels.dataobj).astype(numpy.uint8), task.names, ml, task.is_anatomy)
         print(json.dumps(rows, indent=1))
 
 

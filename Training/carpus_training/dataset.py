@@ -18,11 +18,23 @@ POOL, STAY = 24, 12
 WIDENING = 5000
 
 
-class Patches(torch.utils.data.IterableDataset):
-    """Samples `start`, `start` + 1, ... on a device; a worker of several makes every so-manieth."""
+def numbers(start: int, batch: int):
+    """Numbers of samples `start`, `start` + 1, ...; of several workers, who make whole batches in turn, those of the batches of this one."""
+    info = torch.utils.data.get_worker_info()
+    worker, workers = (info.id, info.num_workers) if info else (0, 1)
+    if info:
+        torch.set_num_threads(1)
+    first = start + worker * batch
+    while True:
+        yield from range(first, first + batch)
+        first += workers * batch
 
-    def __init__(self, wrists: list[pathlib.Path], task: Task, seed: int, start: int = 0, device: str = "cpu", dials: Dials = TRAINING):
-        self.task, self.seed, self.start, self.device, self.dials = task, seed, start, torch.device(device), dials
+
+class Patches(torch.utils.data.IterableDataset):
+    """Samples `start`, `start` + 1, ... on a device, for batches of a size."""
+
+    def __init__(self, wrists: list[pathlib.Path], task: Task, seed: int, start: int = 0, device: str = "cpu", dials: Dials = TRAINING, batch: int = 1):
+        self.task, self.seed, self.start, self.device, self.dials, self.batch = task, seed, start, torch.device(device), dials, batch
         # Order within the list must not depend on the file system.
         self.wrists = sorted(wrists)
         self.groups = [[p for p in self.wrists if self.is_healthy(p) == healthy] for healthy in (False, True)]
@@ -34,14 +46,8 @@ class Patches(torch.utils.data.IterableDataset):
         return "healthy" in path.name
 
     def __iter__(self):
-        info = torch.utils.data.get_worker_info()
-        first, stride = (info.id, info.num_workers) if info else (0, 1)
-        if info:
-            torch.set_num_threads(1)
-        i = self.start + first
-        while True:
+        for i in numbers(self.start, self.batch):
             yield self.sample(i)
-            i += stride
 
     def sample(self, i: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Channels and classes of sample i."""

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from . import frame, geometry
 from .config import Task
-from .dataset import WIDENING, Patches
+from .dataset import WIDENING, Patches, numbers
 from .image import smooth
 from .patch import IGNORE, field_of_view
 from .predict import Scan, channels_of, prepared, tiled
@@ -54,18 +54,13 @@ class LabelledPatches(torch.utils.data.IterableDataset):
     """Patches of a lab's scans, turned, stretched and changed in contrast at random; every second one is of a virtual wrist where there are some, so that
     what was learnt from them is not lost."""
 
-    def __init__(self, cases: list[Case], task: Task, seed: int, start: int, virtual: list[pathlib.Path]):
-        self.cases, self.task, self.seed, self.start = cases, task, seed, start
+    def __init__(self, cases: list[Case], task: Task, seed: int, start: int, virtual: list[pathlib.Path], batch: int = 1):
+        self.cases, self.task, self.seed, self.start, self.batch = cases, task, seed, start, batch
         self.virtual = Patches(virtual, task, seed) if virtual else None
 
     def __iter__(self):
-        info = torch.utils.data.get_worker_info()
-        i, stride = self.start + (info.id if info else 0), info.num_workers if info else 1
-        if info:
-            torch.set_num_threads(1)
-        while True:
+        for i in numbers(self.start, self.batch):
             yield self.virtual.sample(WIDENING + i) if self.virtual and i % 2 else self.sample(i)
-            i += stride
 
     def sample(self, i: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Channels and classes of sample i."""

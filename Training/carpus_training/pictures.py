@@ -34,7 +34,7 @@ def patches(samples, task: Task, path: pathlib.Path, columns: int = 6):
 
 
 def curves(folder: pathlib.Path):
-    """`curves.svg` from `log.csv` and, where there is one, `validation.csv`."""
+    """`curves.svg` from `log.csv`."""
     rows = list(csv.DictReader(open(folder / "log.csv")))
     figure, left = pyplot.subplots(figsize=(8, 4))
     hours = numpy.array([float(r["hours"]) for r in rows])

@@ -37,9 +37,14 @@ def side_of(image: pathlib.Path, study: pathlib.Path) -> str:
     raise SystemExit(f"nothing says whether {image} is of a left or a right wrist: give ImageLaterality in its JSON file, or a column side in participants.tsv")
 
 
+def same_grid(image, reference) -> bool:
+    """Whether two images place their voxels alike, their affines within 0.001."""
+    return image.shape[:3] == reference.shape[:3] and numpy.allclose(image.affine, reference.affine, atol=1e-3)
+
+
 def onto(image, reference) -> numpy.ndarray:
     """An image on another's grid, by their headers, linearly. What has to be aligned first, `carpus register` aligns."""
-    if image.shape[:3] == reference.shape[:3] and numpy.allclose(image.affine, reference.affine, atol=1e-3):
+    if same_grid(image, reference):
         return numpy.asarray(image.dataobj, dtype=numpy.float32)
     m = numpy.linalg.inv(image.affine) @ reference.affine
     return ndimage.affine_transform(numpy.asarray(image.dataobj, dtype=numpy.float32), m[:3, :3], m[:3, 3], reference.shape[:3], order=1)
@@ -55,10 +60,11 @@ def labelled(study: pathlib.Path, task: Task) -> list[tuple[str, Scan, numpy.nda
     cases = []
     for path in sorted(p for p in study.glob("sub-*/**/*.nii*") if role_of(p.name)):
         suffix = path.name.split(".")[0].rsplit("_", 1)[0]
-        found = maps.get(suffix) or maps.get(path.name.split(".")[0])
-        if not found:
+        # The image's full name, or the name without its suffix (_T1w): then any series of the session may have it, and the grid decides.
+        whole, reference = maps.get(path.name.split(".")[0]), nibabel.load(path)
+        found = whole or maps.get(suffix)
+        if not found or not (whole or same_grid(nibabel.load(found), reference)):
             continue
-        reference = nibabel.load(path)
         images = {role_of(path.name): onto(reference, reference)}
         if not task.is_anatomy:
             for other in sorted(path.parent.glob("*.nii*")):
@@ -66,7 +72,7 @@ def labelled(study: pathlib.Path, task: Task) -> list[tuple[str, Scan, numpy.nda
                 if role and role not in images and same_plane(image.affine, reference.affine):
                     images[role] = onto(image, reference)
         labels = numpy.asarray(nibabel.load(found).dataobj).astype(numpy.uint8)
-        if labels.shape != reference.shape[:3]:
+        if not same_grid(nibabel.load(found), reference):
             raise SystemExit(f"{found} and {path} are not of one grid")
         cases.append((path.name.split(".")[0], Scan(images, reference.affine, side_of(path, study)), labels))
     if not cases:

@@ -40,6 +40,8 @@ class Options:
     # This call stops after so many minutes, resumable; 0 for none.
     stop_minutes: float = 0.0
     start_from: pathlib.Path | None = None
+    # Names of a lab's labelled scans, for a fine-tuning.
+    labelled: tuple[str, ...] = ()
 
 
 class Run:
@@ -54,7 +56,7 @@ class Run:
         self.network = UNet(task).to(self.device)
         self.mean = UNet(task).to(self.device).eval()
         if options.start_from:
-            self.network.load_state_dict(weights(options.start_from), strict=False)
+            self.network.load_state_dict(weights(options.start_from))
         self.mean.load_state_dict(self.network.state_dict())
         self.optimiser = torch.optim.AdamW(self.network.parameters(), lr=options.rate, weight_decay=1e-2)
         self.step, self.seconds, self.losses = 0, 0.0, []
@@ -68,7 +70,7 @@ class Run:
     # What must not change between the parts of one run.
     def _identity(self) -> dict:
         names = "\n".join(sorted(p.name for p in self.options.wrists))
-        return {"task": dataclasses.asdict(self.task), "seed": self.options.seed, "batch": self.options.batch, "wrists": hashlib.sha256(names.encode()).hexdigest()}
+        return {"task": dataclasses.asdict(self.task), "seed": self.options.seed, "batch": self.options.batch, "wrists": hashlib.sha256(names.encode()).hexdigest(), "labelled": sorted(self.options.labelled)}
 
     def _resume(self):
         state = torch.load(self.checkpoint, map_location=self.device, weights_only=True)
@@ -108,7 +110,7 @@ class Run:
         if self.source is not None:
             stream = self.source(self.step * self.options.batch)
         else:
-            stream = Patches(self.options.wrists, self.task, self.options.seed, self.step * self.options.batch, str(self.device))
+            stream = Patches(self.options.wrists, self.task, self.options.seed, self.step * self.options.batch, str(self.device), batch=self.options.batch)
         on_cpu = self.device.type == "cpu"
         loader = torch.utils.data.DataLoader(stream, self.options.batch, num_workers=self.options.workers if on_cpu else 0, prefetch_factor=4 if on_cpu and self.options.workers else None)
         return iter(loader)
