@@ -26,14 +26,11 @@ enum Noise {
         return Robust.scatter(responses)
     }
 
-    /// White noise of unit variance that is the same in every run: uniform, from a counter (SplitMix64, Steele et al. 2014).
+    /// White noise of unit variance that is the same in every run: uniform, from a counter.
     static func white(on grid: Grid) -> Volume<Float> {
         let width = Float(12).squareRoot()
         return Volume(grid: grid, scalars: (0..<grid.count).map { i in
-            var x = UInt64(i &+ 1) &* 0x9E37_79B9_7F4A_7C15
-            x = (x ^ (x >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            x = (x ^ (x >> 27)) &* 0x94D0_49BB_1331_11EB
-            x ^= x >> 31
+            let x = SplitMix.mixed(UInt64(i &+ 1) &* SplitMix.step)
             return (Float(x >> 40) / Float(1 << 24) - 0.5) * width
         })
     }

@@ -1,3 +1,4 @@
+import CarpusCore
 import Foundation
 
 /// A row of random numbers that depends on a seed and a name alone, so that what one part of the simulation draws never moves
@@ -16,16 +17,8 @@ struct RandomStream: RandomNumberGenerator, Sendable {
 
     /// The next 64 bits.
     mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        return Self.mixed(state)
-    }
-
-    /// The finaliser of SplitMix64: every bit of the input moves every bit of the output.
-    @inline(__always) static func mixed(_ x: UInt64) -> UInt64 {
-        var z = x
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
+        state &+= SplitMix.step
+        return SplitMix.mixed(state)
     }
 
     /// A number between two bounds, each equally likely.

@@ -1,3 +1,5 @@
+import CarpusCore
+
 /// Smooth random unevenness of space: gradient noise on a lattice (Perlin, SIGGRAPH 1985 and 2002), the same for a key for ever.
 struct SmoothNoise: Sendable {
     private let key: UInt64
@@ -24,7 +26,7 @@ struct SmoothNoise: Sendable {
 
     @inline(__always) private func corner(_ i: SIMD3<Int32>, _ x: Int32, _ y: Int32, _ z: Int32, _ f: SIMD3<Float>) -> Float {
         let a = UInt64(UInt32(bitPattern: i.x &+ x)), b = UInt64(UInt32(bitPattern: i.y &+ y)), c = UInt64(UInt32(bitPattern: i.z &+ z))
-        let h = RandomStream.mixed(key ^ (a &* 0x9e37_79b9_7f4a_7c15) ^ (b &* 0xc2b2_ae3d_27d4_eb4f) ^ (c &* 0x1656_67b1_9e37_79f9))
+        let h = SplitMix.mixed(key ^ (a &* 0x9e37_79b9_7f4a_7c15) ^ (b &* 0xc2b2_ae3d_27d4_eb4f) ^ (c &* 0x1656_67b1_9e37_79f9))
         let d = f - SIMD3<Float>(Float(x), Float(y), Float(z))
         // One of the twelve directions to the edges of a cube.
         let s: Float = h & 1 == 0 ? 1 : -1, t: Float = h & 2 == 0 ? 1 : -1

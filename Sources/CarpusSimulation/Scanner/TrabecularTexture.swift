@@ -35,7 +35,7 @@ struct TrabecularTexture: Sendable {
             block = here
             func bits(_ n: Float) -> UInt64 { UInt64(bitPattern: Int64(n)) }
             let key = bits(here.x) &* 0x1656_67b1_9e37_79f9 ^ bits(here.y) &* 0x9e37_79b9_7f4a_7c15 ^ bits(here.z) &* 0xc2b2_ae3d_27d4_eb4f
-            let chance = Float(RandomStream.mixed(key) >> 40) * 0x1p-24
+            let chance = Float(SplitMix.mixed(key) >> 40) * 0x1p-24
             last = Int(min(max(chance * 4 + TrabecularTexture.swing * density(here * TrabecularTexture.edge), 0), 3.99))
             return last
         }
