@@ -54,6 +54,45 @@ import Testing
         }
     }
 
+    // ses-10 comes after ses-9: everything grew.
+    @Test func visitsAreOrderedAsPeopleCount() throws {
+        try withFolder { folder in
+            let lines = (1...6).flatMap { i in ["A", "B"].flatMap { r in ["sub-\(i)\tses-9\t\(r)\t\(i).5", "sub-\(i)\tses-10\t\(r)\t\(2 * i).25"] } }
+            try write(["participant_id\tsession_id\trater\tvalue"] + lines, to: folder.appending(path: "t.tsv"))
+            let rows = try JSONDecoder().decode(Answer.self, from: Data(Carpus.run("agree", "t.tsv", "--json", in: folder).out.utf8)).rows
+            // Changes 0.75, 1.75, ... 5.75: mean 3.25, deviation √3.5.
+            let srm = try #require(rows.first { $0.statistic == "srm" }?.value)
+            #expect(abs(srm - 3.25 / 3.5.squareRoot()) < 1e-9)
+        }
+    }
+
+    @Test func optionsChangeWhatTheySay() throws {
+        try withFolder { folder in
+            try write(volumes, to: folder.appending(path: "t.tsv"))
+            func rows(_ arguments: String...) throws -> [Row] {
+                let (process, out, err) = try Carpus.start(["agree", "t.tsv", "--json"] + arguments, in: folder)
+                process.waitUntilExit()
+                let told = try String(contentsOf: err, encoding: .utf8)
+                #expect(process.terminationStatus == 0, "\(told)")
+                return try JSONDecoder().decode(Answer.self, from: Data(contentsOf: out)).rows
+            }
+            func row(_ name: String, _ rows: [Row]) throws -> Row { try #require(rows.first { $0.statistic == name && $0.raters == "judge-1|judge-2" }) }
+            let plain = try rows(), one = try row("sdd", plain)
+            let mean = try row("sdd", rows("--averaged", "4")), narrow = try row("pearson", rows("--level", "0.5")), wide = try row("pearson", plain)
+            #expect(abs((mean.value ?? 0) - (one.value ?? 1) / 2) < 1e-12)
+            #expect((narrow.lower ?? 0) > (wide.lower ?? 1))
+            for arguments in [["--bootstrap", "percentile"], ["--seed", "9"], ["--replicates", "50"]] {
+                let other = try row("sdd", rows(arguments[0], arguments[1]))
+                // Seven subjects leave few different replicates: one end may stay.
+                #expect(other.value == one.value && (other.lower != one.lower || other.upper != one.upper), "\(arguments)")
+            }
+            // Judge 2 calls 4.5 or more positive: subjects 3 and 5, whom judge 1 gave 8.5 and 10.5, beside 9.5 for subject 1.
+            let curve = try rows("--reference", "judge-2", "--positive", "4.5"), eased = try rows("--reference", "judge-2", "--positive", "4.5", "--least", "0.8")
+            let area = try row("auc", curve), sensitive = try row("cutoff-sensitivity", curve), specific = try row("cutoff-specificity", curve), less = try row("cutoff-specificity", eased)
+            #expect(abs((area.value ?? 0) - 9.0 / 10) < 1e-12 && sensitive.value == 8.5 && specific.value == 10.5 && less.value == 8.5)
+        }
+    }
+
     @Test func whatIsWrongWithATableIsTold() throws {
         try withFolder { folder in
             let file = folder.appending(path: "t.tsv")
@@ -71,6 +110,9 @@ import Testing
             try refused([head, "a\tx\t1", "a\ty"], says: "line 3 has 2 cells")
             try refused(["participant_id\tvalue", "a\t1"], says: "'rater'")
             try refused([head, "a\tx\t1", "a\ty\t2"], ["--reference", "z"], says: "none of the raters")
+            try refused([head, "a\tx\t1", "a\ty\t2"], ["--by", "regoin"], says: "'regoin' is missing")
+            try refused([head, "a\tx\t1.5", "a\ty\t2"], ["--scale", "grades"], says: "no grades")
+            try refused([head, "a\tx\t1e20", "a\ty\t2"], ["--scale", "grades"], says: "no grades")
             try refused([""], says: "'value' is missing")
             try refused([head], ["--level", "95"], status: 64, says: "between 0 and 1")
             #expect(try Carpus.run("agree", "nothing.tsv", in: folder).status == 66)

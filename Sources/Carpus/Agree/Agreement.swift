@@ -12,8 +12,8 @@ public struct Agreement: Sendable, Encodable {
         public var value = "value"
         /// Columns that keep subjects apart; `participant_id session_id side region`, as far as they are there, when empty.
         public var subject: [String] = []
-        /// Columns whose values are looked at one by one, those that are there.
-        public var groups = ["measure"]
+        /// Columns whose values are looked at one by one; `measure`, if it is there, when empty.
+        public var groups: [String] = []
         /// The rater who is taken for the truth; nil when none is.
         public var reference: String?
         /// The reference's value from which a subject is positive; above 0 when nil.
@@ -44,9 +44,12 @@ public struct Agreement: Sendable, Encodable {
         if let reference = options.reference, !tables.contains(where: { $0.raters.contains(reference) }) {
             throw IOError(.inconsistent, at: url, "the reference '\(reference)' is none of the raters: \(Set(tables.flatMap(\.raters)).sorted().joined(separator: ", "))")
         }
+        if options.grades == true, let odd = tables.first(where: { !$0.areWhole(in: -1000...1000) }) {
+            throw IOError(.inconsistent, at: url, "\(odd.measure ?? "the values") are no grades: not all are whole numbers up to 1000; leave --scale to their look, or give grades")
+        }
         rows = tables.filter { $0.raters.count > 1 }.flatMap { MeasureAgreement(table: $0, options: options).rows }
     }
 
     /// The lines as a tab-separated table, without the last line's end.
-    public var tsv: String { ([AgreementRow.columns.joined(separator: "\t")] + rows.map(\.cells)).joined(separator: "\n") }
+    public var tsv: String { TabTable.text(AgreementRow.columns, rows.map(\.cells)) }
 }

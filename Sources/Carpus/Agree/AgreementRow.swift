@@ -24,7 +24,7 @@ public struct AgreementRow: Sendable, Hashable, Encodable {
         self.note = notes.isEmpty ? nil : notes.joined(separator: "; ")
     }
 
-    private enum CodingKeys: String, CodingKey { case measure, statistic, raters, value, lower, upper, unit, n, note }
+    private enum CodingKeys: String, CodingKey, CaseIterable { case measure, statistic, raters, value, lower, upper, unit, n, note }
 
     // By hand, because what is nil has to stand there as null: every line has the same keys.
     public func encode(to encoder: any Encoder) throws {
@@ -40,11 +40,8 @@ public struct AgreementRow: Sendable, Hashable, Encodable {
         try c.encode(note, forKey: .note)
     }
 
-    static let columns = ["measure", "statistic", "raters", "value", "lower", "upper", "unit", "n", "note"]
+    static let columns = CodingKeys.allCases.map(\.rawValue)
 
-    /// The line as it stands in a table.
-    var cells: String {
-        let numbers = [value, lower, upper].map { $0.map { "\($0)" } }
-        return ([measure, statistic, raters] + numbers + [unit, "\(n)", note]).map(TabTable.cell).joined(separator: "\t")
-    }
+    /// The line as it stands in a table; floats read back the same.
+    var cells: [String?] { [measure, statistic, raters] + [value, lower, upper].map { $0.map { "\($0)" } } + [unit, "\(n)", note] }
 }

@@ -43,11 +43,11 @@ struct MeasureAgreement {
             row("bias", limits.bias, unit: table.unit), row("limit-lower", limits.lowerLimit, unit: table.unit), row("limit-upper", limits.upperLimit, unit: table.unit),
             row("sdd", drawn(x.count) { i in DetectableChange.difference(i.map { x[$0] }, i.map { y[$0] }, averaged: options.averaged).value }, unit: table.unit),
         ]
-        guard options.grades ?? table.areGrades else {
+        guard options.grades ?? table.looksLikeGrades else {
             return general + [row("ratio", ratios.bias), row("ratio-limit-lower", ratios.lowerLimit), row("ratio-limit-upper", ratios.upperLimit)]
         }
         // Rows of the table are the reference, where there is one: it stands last in the pair.
-        let grades = zip(y, x).map { (Int($0.rounded()), Int($1.rounded())) }, matrix = ConfusionMatrix(grades)
+        let grades = zip(y, x).map { (Int($0), Int($1)) }, matrix = ConfusionMatrix(grades)
         return general + [
             row("exact-agreement", GradeAgreement.exact(matrix, level: level)), row("close-agreement", GradeAgreement.close(matrix, level: level)),
             row("balanced-accuracy", balanced(grades, within: 0)), row("balanced-accuracy-within-1", balanced(grades, within: 1)),

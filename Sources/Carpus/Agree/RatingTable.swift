@@ -11,8 +11,8 @@ struct RatingTable {
         var value = "value"
         /// What keeps subjects apart; `identity` as far as it is there when none is named.
         var subject: [String] = []
-        /// A table of its own for each value of these columns, those that are there.
-        var groups = ["measure"]
+        /// A table of its own for each value of these columns; `measure`, if it is there, when none is named.
+        var groups: [String] = []
 
         static let candidates = ["rater", "reader", "method"]
         static let identity = ["participant_id", "session_id", "side", "region"]
@@ -41,7 +41,7 @@ struct RatingTable {
     ///
     /// - Throws: `IOError` for a column that is missing, a value that is no number, and a rater who gave one subject two values.
     static func read(_ url: URL, _ columns: Columns) throws -> [RatingTable] {
-        let table = try TabTable(url, needs: [columns.value] + columns.subject)
+        let table = try TabTable(url, needs: [columns.value] + columns.subject + columns.groups)
         guard let rater = columns.rater ?? Columns.candidates.first(where: table.header.contains), table.header.contains(rater) else {
             throw IOError(.malformed, at: url, "there is no column '\(columns.rater ?? "rater")'; name the column that tells who rated")
         }
@@ -50,8 +50,9 @@ struct RatingTable {
             throw IOError(.malformed, at: url, "there is none of the columns \(Columns.identity.joined(separator: ", ")); name the columns that keep subjects apart")
         }
         var parts = OrderedGroups<String?, TabTable.Row>()
+        let groups = columns.groups.isEmpty ? ["measure"] : columns.groups
         for row in table.rows {
-            let names = columns.groups.compactMap { row[$0] }
+            let names = groups.compactMap { row[$0] }
             parts.add(row, to: names.isEmpty ? nil : names.joined(separator: "/"))
         }
         return try parts.groups.map { try RatingTable(measure: $0.key, rows: $0.members, rater: rater, value: columns.value, apart: apart, url: url) }
@@ -66,7 +67,8 @@ struct RatingTable {
             if let unit = row["unit"], !units.contains(unit) { units.append(unit) }
             let at = places[subject] ?? subjects.count
             if at == subjects.count {
-                (places[subject], given) = (at, given + [[:]])
+                places[subject] = at
+                given.append([:])
                 subjects.append(subject)
             }
             guard given[at][who] == nil else {
@@ -79,8 +81,11 @@ struct RatingTable {
         values = given.map { row in raters.map { row[$0] ?? nil } }
     }
 
-    /// Whether all values are whole numbers from 0 to 10: grades.
-    var areGrades: Bool { values.allSatisfy { $0.allSatisfy { $0.map { $0 == $0.rounded() && (0...10).contains($0) } ?? true } } }
+    /// Whether all values are whole numbers from 0 to 10, as grades are.
+    var looksLikeGrades: Bool { areWhole(in: 0...10) }
+
+    /// Whether all values are whole numbers of a range.
+    func areWhole(in range: ClosedRange<Double>) -> Bool { values.joined().compactMap(\.self).allSatisfy { $0 == $0.rounded() && range.contains($0) } }
 
     /// Subjects whom two raters both rated.
     func pairs(_ a: Int, _ b: Int) -> (x: [Double], y: [Double]) {
@@ -103,7 +108,8 @@ struct RatingTable {
         for (i, subject) in subjects.enumerated() where subject.session != nil { patients.add(i, to: subject.patient) }
         var kept: [Subject] = [], differences: [[Double?]] = []
         for (patient, members) in patients.groups where members.count > 1 {
-            let ordered = members.sorted { (subjects[$0].session ?? "") < (subjects[$1].session ?? "") }
+            // As people count: ses-9 before ses-10.
+            let ordered = members.sorted { (subjects[$0].session ?? "").localizedStandardCompare(subjects[$1].session ?? "") == .orderedAscending }
             guard let first = ordered.first, let last = ordered.last else { continue }
             kept.append(Subject(key: patient, patient: patient, session: nil))
             differences.append(raters.indices.map { r in values[last][r].flatMap { end in values[first][r].map { end - $0 } } })

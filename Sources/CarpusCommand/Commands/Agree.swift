@@ -21,8 +21,8 @@ struct Agree: ParsableCommand {
     var value = Agreement.Options().value
     @Option(parsing: .upToNextOption, help: "The columns that keep subjects apart (default: participant_id session_id side region).")
     var subject: [String] = []
-    @Option(parsing: .upToNextOption, help: "The columns whose values are looked at one by one; add region where regions of one patient should not count as subjects.")
-    var by = Agreement.Options().groups
+    @Option(parsing: .upToNextOption, help: "The columns whose values are looked at one by one (default: measure, if it is there); add region where regions of one patient should not count as subjects.")
+    var by: [String] = []
     @Option(help: "The rater who is taken for the truth; adds ROC and cut-offs.")
     var reference: String?
     @Option(help: "The reference's value from which a subject is positive (default: above 0).")

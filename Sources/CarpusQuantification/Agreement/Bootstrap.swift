@@ -1,3 +1,5 @@
+import CarpusCore
+
 /// Intervals by drawing subjects again, with replacement (Efron and Tibshirani, 1993). The same seed gives the same interval.
 public struct Bootstrap: Sendable, Hashable {
     /// How ends are found among the replicates.
@@ -26,10 +28,10 @@ public struct Bootstrap: Sendable, Hashable {
     /// - Parameter statistic: its value over subjects by index, some of them repeated; nil where it is not defined.
     public func estimate(count: Int, _ statistic: ([Int]) -> Double?) -> Estimate {
         guard count > 1, let value = statistic(Array(0..<count)) else { return .none("the data do not define it") }
-        var generator = SplitMix(state: seed), drawn: [Double] = []
+        var generator = SplitMix(seed: seed), drawn: [Double] = []
         var sample = [Int](repeating: 0, count: count)
         for _ in 0..<replicates {
-            for i in 0..<count { sample[i] = Int(generator.next(below: UInt64(count))) }
+            for i in 0..<count { sample[i] = Int(generator.next().multipliedFullWidth(by: UInt64(count)).high) }
             if let v = statistic(sample), v.isFinite { drawn.append(v) }
         }
         let lost = replicates - drawn.count, note = lost > 0 ? "\(lost) of \(replicates) replicates do not define it" : nil
@@ -74,19 +76,5 @@ public struct Bootstrap: Sendable, Hashable {
     private static func quantile(_ sorted: [Double], _ q: Double) -> Double {
         let at = min(max(q, 0), 1) * Double(sorted.count - 1), low = Int(at), f = at - Double(low)
         return low + 1 < sorted.count ? sorted[low] + (sorted[low + 1] - sorted[low]) * f : sorted[low]
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): the same numbers everywhere.
-struct SplitMix: Sendable {
-    var state: UInt64
-
-    /// A number below a bound, each equally likely (Lemire's way, without its rare rejection: the bias is below 2^-40 for a million).
-    mutating func next(below bound: UInt64) -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return (z ^ (z >> 31)).multipliedFullWidth(by: bound).high
     }
 }

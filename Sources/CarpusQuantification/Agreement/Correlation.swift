@@ -25,7 +25,7 @@ public enum Correlation {
         guard x.count > 1 else { return .none("fewer than two pairs") }
         let n = Double(x.count), gap = Moments.mean(x) - Moments.mean(y)
         let vx = Moments.products(x, x) / n, vy = Moments.products(y, y) / n, together = vx + vy + gap * gap
-        guard together > 0 else { return .none("all values are the same") }
+        guard !Moments.isConstant(x + y) else { return .none("all values are the same") }
         let c = 2 * Moments.products(x, y) / n / together
         guard x.count > 2, let r = pearson(x, y).value, abs(r) < 1, r != 0, abs(c) < 1 else { return Estimate(c, note: "no interval") }
         let u2 = gap * gap / (vx * vy).squareRoot(), c2 = c * c, r2 = r * r

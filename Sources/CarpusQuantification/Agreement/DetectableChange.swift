@@ -22,7 +22,8 @@ public enum DetectableChange {
     /// Standardised response mean: mean change over the standard deviation of the changes. None where all changes are the same.
     public static func responseMean(_ changes: [Double]) -> Estimate {
         guard let deviation = Moments.deviation(changes) else { return .none("fewer than two changes") }
-        guard !Moments.isConstant(changes) else { return .none("all changes are the same") }
+        // Differences of values carry the values' rounding, which is more than that of the differences.
+        guard !Moments.isConstant(changes, within: 1e-9) else { return .none("all changes are the same") }
         return Estimate(Moments.mean(changes) / deviation)
     }
 }

@@ -25,7 +25,7 @@ extension Optional<Double> {
 enum Moments {
     static func mean(_ x: [Double]) -> Double { x.reduce(0, +) / Double(x.count) }
 
-    /// Sum of products of deviations from the means. The means are taken out first, so that equal values give exactly 0.
+    /// Sum of products of deviations from the means.
     static func products(_ x: [Double], _ y: [Double]) -> Double {
         let mx = mean(x), my = mean(y)
         return zip(x, y).reduce(0) { $0 + ($1.0 - mx) * ($1.1 - my) }
@@ -34,6 +34,12 @@ enum Moments {
     /// Standard deviation with n - 1; nil for fewer than two values.
     static func deviation(_ x: [Double]) -> Double? { x.count > 1 ? (products(x, x) / Double(x.count - 1)).squareRoot() : nil }
 
-    /// Whether all values are the same.
-    static func isConstant(_ x: [Double]) -> Bool { x.allSatisfy { $0 == x.first } }
+    /// Whether all values are the same but for rounding: they lie within a share of the largest.
+    static func isConstant(_ x: [Double], within share: Double = rounding) -> Bool {
+        guard let low = x.min(), let high = x.max() else { return true }
+        return high - low <= share * max(abs(low), abs(high))
+    }
+
+    /// What rounding may make of equal values, as a share of them: sums of 0.1 are not exact.
+    static let rounding = 1e-12
 }

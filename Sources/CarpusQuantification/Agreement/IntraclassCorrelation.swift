@@ -36,11 +36,14 @@ public struct IntraclassCorrelation: Sendable, Hashable {
                 error += (d - rater[j]) * (d - rater[j])
             }
         }
+        let largest = rows.joined().reduce(0) { max($0, abs($1)) } * Moments.rounding
+        // What is left of equal numbers is nothing.
+        func kept(_ square: Double) -> Double { square > largest * largest ? square : 0 }
         (subjects, raters) = (n, k)
-        subjectSquare = dk * subject.reduce(0) { $0 + $1 * $1 } / (dn - 1)
-        raterSquare = dn * rater.reduce(0) { $0 + $1 * $1 } / (dk - 1)
-        withinSquare = within / (dn * (dk - 1))
-        errorSquare = error / ((dn - 1) * (dk - 1))
+        subjectSquare = kept(dk * subject.reduce(0) { $0 + $1 * $1 } / (dn - 1))
+        raterSquare = kept(dn * rater.reduce(0) { $0 + $1 * $1 } / (dk - 1))
+        withinSquare = kept(within / (dn * (dk - 1)))
+        errorSquare = kept(error / ((dn - 1) * (dk - 1)))
     }
 
     /// The coefficient with its interval, by the F distribution.

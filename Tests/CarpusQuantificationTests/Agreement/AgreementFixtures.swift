@@ -3,7 +3,7 @@ import Foundation
 /// What SciPy, scikit-learn, pingouin and statsmodels say; `fixtures.py` beside it makes the file.
 struct AgreementFixtures: Decodable {
     struct Rating: Decodable { let rows: [[Double]], icc: [String: [Double]] }
-    struct Pair: Decodable { let x, y, pearson, ranks, bias: [Double], spearman, deviation: Double }
+    struct Pair: Decodable { let x, y, pearson, spearman, concordance, ranks, bias: [Double], deviation: Double }
     struct Grades: Decodable { let counts: [[Int]], exact, balanced: Double, none, linear, quadratic: [Double] }
     struct Curve: Decodable { let scores: [Double], positive: [Bool], auc, ap: Double }
     struct Share: Decodable { let hits, total: Int, wald, wilson: [Double] }

@@ -70,13 +70,20 @@ import Testing
     @Test func correlationsAreSciPys() {
         for p in fixtures.pairs {
             #expect(same(Correlation.pearson(p.x, p.y), p.pearson))
-            #expect(close(Correlation.spearman(p.x, p.y).value, p.spearman))
+            #expect(same(Correlation.spearman(p.x, p.y), p.spearman))
+            #expect(same(Correlation.concordance(p.x, p.y), p.concordance))
             #expect(zip(Correlation.ranks(p.x), p.ranks).allSatisfy { close($0, $1) })
             let limits = BlandAltman(p.x, p.y)
             #expect(same(limits.bias, p.bias))
             #expect(close(limits.deviation, p.deviation))
             #expect(close(limits.upperLimit.value, p.bias[0] + 1.96 * p.deviation))
         }
+    }
+
+    // Three differences -1, 0, 1: t of two degrees of freedom is 4.302653, the limit's error √(1/3 + 1.96²/4).
+    @Test func limitsHaveIntervals() {
+        let limits = BlandAltman([1, 2, 3], [2, 2, 2]), reach = 4.302652729911275 * (1 / 3.0 + 1.96 * 1.96 / 4).squareRoot()
+        #expect(same(limits.upperLimit, [1.96, 1.96 - reach, 1.96 + reach]) && same(limits.lowerLimit, [-1.96, -1.96 - reach, -1.96 + reach]))
     }
 
     // Concordance is r where means and spreads are equal, and loses by an offset u the factor 2/(2 + u²).
@@ -154,6 +161,12 @@ import Testing
     @Test func whatIsNotDefinedSaysSo() {
         let same = IntraclassCorrelation([[2, 2], [2, 2], [2, 2]])
         #expect(same.estimate(.agreement) == Estimate(nil, note: "all ratings are the same"))
+        // Sums of 0.1 are not exact.
+        #expect(IntraclassCorrelation([[0.1, 0.1], [0.1, 0.1], [0.1, 0.1]]).estimate(.agreement).value == nil)
+        #expect(IntraclassCorrelation([[0.1, 0.1], [0.1, 0.1], [0.1, 0.1]]).estimate(.consistency).value == nil)
+        #expect(Correlation.concordance([0.1, 0.1, 0.1], [0.1, 0.1, 0.1]).value == nil)
+        #expect(DetectableChange.responseMean([1.1 - 1, 2.1 - 2, 4.1 - 4]).value == nil)
+        #expect(IntraclassCorrelation([[0.1, 0.1], [0.3, 0.3], [0.7, 0.7]]).estimate(.agreement) == Estimate(1, note: "no interval: the raters agree exactly"))
         let exact = IntraclassCorrelation([[1, 1], [2, 2], [3, 3]]).estimate(.agreement)
         #expect(exact.value == 1 && exact.lower == nil)
         #expect(Correlation.pearson([1, 1, 1], [1, 2, 3]).value == nil)

@@ -1,6 +1,6 @@
 """Makes fixtures.json: what SciPy, scikit-learn, pingouin and statsmodels say of small tables of ratings.
 
-    python fixtures.py > fixtures.json        (pingouin 0.7, scikit-learn 1.9, scipy 1.18, statsmodels 0.15, or as the file's `versions` tell)
+    python fixtures.py > fixtures.json        (pingouin 0.7, scikit-learn 1.9, scipy 1.17, statsmodels 0.15, or as the file's `versions` tell)
 """
 import json
 import warnings
@@ -48,6 +48,26 @@ def pairs():
         yield (np.round(x), np.round(y)) if ties else (x, y)
 
 
+def concordance(x, y):
+    """No library at hand has it: Lin's formulas of 1989, with the variance of 2000, written out."""
+    n, z = len(x), stats.norm.ppf(0.975)
+    r = np.corrcoef(x, y)[0, 1]
+    c = 2 * np.cov(x, y, ddof=0)[0, 1] / (x.var() + y.var() + (x.mean() - y.mean()) ** 2)
+    u = (x.mean() - y.mean()) / np.sqrt(x.std() * y.std())
+    first = (1 - r**2) * c**2 / ((1 - c**2) * r**2)
+    second = 2 * c**3 * (1 - c) * u**2 / (r * (1 - c**2) ** 2)
+    third = c**4 * u**4 / (2 * r**2 * (1 - c**2) ** 2)
+    half = z * np.sqrt((first + second - third) / (n - 2))
+    return [float(c), float(np.tanh(np.arctanh(c) - half)), float(np.tanh(np.arctanh(c) + half))]
+
+
+def ranked(x, y):
+    """Spearman's rho by SciPy, its interval by Bonett and Wright's variance."""
+    r, z = stats.spearmanr(x, y).statistic, stats.norm.ppf(0.975)
+    half = z * np.sqrt((1 + r**2 / 2) / (len(x) - 3))
+    return [float(r), float(np.tanh(np.arctanh(r) - half)), float(np.tanh(np.arctanh(r) + half))]
+
+
 def numbers(x, y):
     r = stats.pearsonr(x, y)
     d = x - y
@@ -55,7 +75,7 @@ def numbers(x, y):
     return {
         "x": x.tolist(), "y": y.tolist(),
         "pearson": [float(r.statistic), *map(float, r.confidence_interval(0.95))],
-        "spearman": float(stats.spearmanr(x, y).statistic), "ranks": stats.rankdata(x).tolist(),
+        "spearman": ranked(x, y), "concordance": concordance(x, y), "ranks": stats.rankdata(x).tolist(),
         "bias": [float(d.mean()), float(t.low), float(t.high)], "deviation": float(d.std(ddof=1)),
     }
 
