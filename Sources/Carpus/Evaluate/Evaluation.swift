@@ -57,5 +57,5 @@ public struct Evaluation: Sendable, Encodable {
     }
 
     /// The lines as a tab-separated table, without the last line's end.
-    public var tsv: String { ([EvaluationRow.columns.joined(separator: "\t")] + rows.map(\.cells)).joined(separator: "\n") }
+    public var tsv: String { TabTable.text(EvaluationRow.columns, rows.map(\.cells)) }
 }

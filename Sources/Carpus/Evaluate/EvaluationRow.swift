@@ -23,7 +23,7 @@ public struct EvaluationRow: Sendable, Hashable, Encodable {
         EvaluationRow(kind: kind, participant: occasion?.participant, session: occasion?.session, region: region, measure: "missing", value: nil, unit: "1", note: note)
     }
 
-    private enum CodingKeys: String, CodingKey { case kind, participant, session, region, measure, value, unit, note }
+    private enum CodingKeys: String, CodingKey, CaseIterable { case kind, participant, session, region, measure, value, unit, note }
 
     // By hand, because what is nil has to stand there as null: every line has the same keys.
     public func encode(to encoder: any Encoder) throws {
@@ -38,13 +38,10 @@ public struct EvaluationRow: Sendable, Hashable, Encodable {
         try c.encode(note, forKey: .note)
     }
 
-    static let columns = ["kind", "participant", "session", "region", "measure", "value", "unit", "note"]
+    static let columns = CodingKeys.allCases.map(\.rawValue)
 
-    /// The line as it stands in a table: tabs between cells, `n/a` for what is not there, floats that read back the same.
-    var cells: String {
-        let all = [kind.rawValue, participant, session, region, measure, value.map { "\($0)" }, unit, note]
-        return all.map(TabTable.cell).joined(separator: "\t")
-    }
+    /// The line as it stands in a table; floats read back the same.
+    var cells: [String?] { [kind.rawValue, participant, session, region, measure, value.map { "\($0)" }, unit, note] }
 }
 
 /// Whose results, and when.

@@ -30,15 +30,13 @@ public struct MeasureTable: Sendable {
 
     /// The table as tab-separated text; floats read back as the same numbers, missing values are n/a.
     public var tsv: String {
-        let lines = rows.map { row -> String in
+        let lines = rows.map { row -> [String?] in
             let m = row.measurement
-            let cells = [
-                "sub-\(row.subject)", m.visit.map(Self.session) ?? "n/a", m.side?.rawValue ?? "n/a", m.region, m.quantity,
-                m.value.map { "\($0)" } ?? "n/a", m.unit, m.status.rawValue, m.reason ?? "n/a", m.method,
+            return [
+                "sub-\(row.subject)", m.visit.map(Self.session), m.side?.rawValue, m.region, m.quantity, m.value.map { "\($0)" }, m.unit, m.status.rawValue, m.reason, m.method,
             ]
-            return cells.map(TabTable.cell).joined(separator: "\t")
         }
-        return ([Self.columns.map(\.name).joined(separator: "\t")] + lines).joined(separator: "\n") + "\n"
+        return TabTable.text(Self.columns.map(\.name), lines) + "\n"
     }
 
     /// Writes the table, whole or not at all.

@@ -34,8 +34,8 @@ extension Legend {
 
     /// The legend as a table, `X_dseg.tsv`.
     public var table: String {
-        let rows = labels.map { l in "\(l.value)\t\(l.name)\t#" + l.color.map { String(format: "%02x", $0) }.joined() }
-        return (["index\tname\tcolor"] + rows).joined(separator: "\n") + "\n"
+        let rows = labels.map { l in ["\(l.value)", l.name, "#" + l.color.map { String(format: "%02x", $0) }.joined()] }
+        return TabTable.text(["index", "name", "color"], rows) + "\n"
     }
 
     private static func rgb(_ text: String) -> [UInt8]? {

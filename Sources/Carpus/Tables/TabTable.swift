@@ -62,8 +62,13 @@ struct TabTable {
 }
 
 extension TabTable {
+    /// Lines under a first line of names, as text; without the last line's end.
+    static func text(_ columns: [String], _ rows: [[String?]]) -> String {
+        ([columns] + rows).map { $0.map(cell).joined(separator: "\t") }.joined(separator: "\n")
+    }
+
     /// A cell as it is written: `n/a` for what is missing, no tab and no line's end inside.
-    static func cell(_ text: String?) -> String {
+    private static func cell(_ text: String?) -> String {
         let clean = (text ?? "").replacing(/[\t\r\n]/, with: " ")
         return clean.isEmpty ? "n/a" : clean
     }
