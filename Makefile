@@ -60,10 +60,11 @@ OUT = $(CURDIR)/$(TRAINING)
 # Wrists by folder: number, first seed, activity. Names beginning with test are never trained on.
 SIMULATE = $(CARPUS) simulate --step 0.5 --quiet
 
-# The build of torch for processors alone is the smaller one; where a GPU is, `make train-env TORCH=torch==2.13.0`.
-TORCH ?= torch==2.13.0+cpu
+# The build for processors alone is smaller; it comes from an index of its own: see Training/README.md.
+TORCH ?= torch==2.13.0
 train-env: $(TRAINING)/venv/made
 $(TRAINING)/venv/made: Training/pyproject.toml
+	@python3 -c "import ensurepip" 2>/dev/null || { echo "Python cannot make environments here: apt-get install python3-venv" >&2; exit 1; }
 	python3 -m venv $(TRAINING)/venv
 	$(PYTHON) -m pip install --quiet $(TORCH)
 	$(PYTHON) -m pip install --quiet --editable Training
