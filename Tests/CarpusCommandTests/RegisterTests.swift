@@ -142,6 +142,18 @@ import Testing
             let answer = try run(three + ["--input", "m.nii.gz", "--reference", fixed, "--labels", "--inverse", "--output", "n.nii.gz", "--json"])
             #expect(answer.out.contains("\"volume-after\"") && answer.out.contains("\"bone\""))
             #expect(try String(contentsOf: folder.appending(path: "n.tsv"), encoding: .utf8).contains("5\tbone\t#405060"))
+            // A legend that is there already is kept, and nothing is written.
+            try Data("mine".utf8).write(to: folder.appending(path: "o.tsv"))
+            let carried = ["transform"] + three + ["--input", "l.nii.gz", "--reference", fixed, "--labels", "--output", "o.nii.gz", "--save-transform", "o.h5"]
+            let (refused, _, _) = try Carpus.start(carried, in: folder)
+            refused.waitUntilExit()
+            #expect(refused.terminationStatus == 73)
+            #expect(try String(contentsOf: folder.appending(path: "o.tsv"), encoding: .utf8) == "mine")
+            for name in ["o.nii.gz", "o.h5"] { #expect(!FileManager.default.fileExists(atPath: folder.appending(path: name).path)) }
+            let (forced, _, _) = try Carpus.start(carried + ["--force"], in: folder)
+            forced.waitUntilExit()
+            #expect(forced.terminationStatus == 0)
+            #expect(try String(contentsOf: folder.appending(path: "o.tsv"), encoding: .utf8).contains("5\tbone\t#405060"))
             let again = try NIfTI.readLabels(folder.appending(path: "n.nii.gz"))
             let both = zip(again.labels, map.labels).count { $0 == 5 && $1 == 5 }, dice = Double(2 * both) / Double(again.labels.count { $0 == 5 } + map.labels.count { $0 == 5 })
             #expect(dice > 0.9, "\(dice)")
