@@ -161,7 +161,13 @@ import Testing
             try TransformFile.write(.identity, to: folder.appending(path: "id.tfm"))
             _ = try run(["--transform", "id.tfm", "--input", fixed, "--reference", fixed, "--output", "same.nii.gz"])
             #expect(try Data(contentsOf: folder.appending(path: "same.nii.gz")) == Data(contentsOf: folder.appending(path: fixed)))
-            for wrong in [["--input", fixed], ["--transform", "a.tfm"], ["--transform", "a.tfm", "--input", fixed], ["--transform", "a.tfm", "--input", "l.nii.gz", "--reference", fixed, "--output", "z.nii", "--labels", "--interpolation", "cubic"]] {
+            let carry = ["--transform", "a.tfm", "--input", "l.nii.gz", "--reference", fixed, "--output", "z.nii"], points = ["--transform", "a.tfm", "--points", "p.csv"]
+            // Without what they need, and with what would have no effect.
+            for wrong in [
+                ["--input", fixed], ["--transform", "a.tfm"], ["--transform", "a.tfm", "--input", fixed], carry + ["--labels", "--interpolation", "cubic"], carry + ["--json"],
+                points + ["--labels"], points + ["--interpolation", "linear"], points + ["--reference", fixed], points + ["--json"],
+                ["--transform", "a.tfm", "--save-transform", "z.tfm", "--output", "z.nii"], ["--transform", "a.tfm", "--save-transform", "z.tfm", "--interpolation", "linear"],
+            ] {
                 let (process, _, _) = try Carpus.start(["transform"] + wrong, in: folder)
                 process.waitUntilExit()
                 #expect(process.terminationStatus == 64, "\(wrong)")

@@ -42,10 +42,12 @@ struct TransformCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard !transform.isEmpty else { throw ValidationError("name a transform: --transform FILE") }
         guard input != nil || points != nil || saveTransform != nil else { throw ValidationError("say what to carry: --input IMAGE or --points CSV; or --save-transform FILE") }
         guard input == nil || points == nil else { throw ValidationError("carry --input or --points, one at a time") }
         guard input == nil || (reference != nil && output != nil) else { throw ValidationError("--input needs --reference, whose grid is filled, and --output") }
+        guard output == nil || input != nil || points != nil else { throw ValidationError("--output is for what is carried: name --input or --points") }
+        guard reference == nil || input != nil || saveTransform != nil else { throw ValidationError("points need no --reference: leave it out") }
+        guard input != nil || (!labels && interpolation == nil) else { throw ValidationError("--labels and --interpolation tell how an image is carried: name --input, or leave them out") }
         guard !labels || interpolation != .cubic else { throw ValidationError("labels have no in-between: choose nearest or linear") }
         guard !json || labels else { throw ValidationError("--json tells of labels: say --labels") }
     }
