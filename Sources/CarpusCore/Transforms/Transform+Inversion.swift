@@ -9,15 +9,16 @@ protocol Displacing {
 }
 
 extension Displacing {
-    /// The point that goes to a given one: Newton's method on `q + u(q) = p`, with slopes by differences and steps halved until they help.
+    /// The point that goes to a given one: Newton's method on `q + u(q) = p`, with slopes by differences and steps halved until they help, to 1e-9 mm
+    /// or, where the spacing is above 1 mm, 1e-9 of it.
     ///
     /// Where the map jumps, at the border of the part that is known, the point comes from the continued map.
     ///
-    /// - Throws: `GeometryError` when no point comes within 1e-9 of the field's spacing.
+    /// - Throws: `GeometryError` when the nearest point found is more than a thousand times that off.
     func preimage(of p: Vector3) throws -> Vector3 {
         let spacing = grid.spacing.min(), tolerance = 1e-9 * max(spacing, 1), step = 1e-3 * spacing
         var q = p - continued(at: p), miss = q + continued(at: q) - p
-        for _ in 0..<60 where !(miss.length <= tolerance) {
+        search: for _ in 0..<60 where !(miss.length <= tolerance) {
             func slope(_ axis: Vector3) -> Vector3 { axis + (continued(at: q + axis * step) - continued(at: q - axis * step)) / (2 * step) }
             let jacobian = Matrix3(columns: slope(Vector3(1, 0, 0)), slope(Vector3(0, 1, 0)), slope(Vector3(0, 0, 1)))
             var move = jacobian.inverse.map { $0 * miss } ?? miss
@@ -25,10 +26,11 @@ extension Displacing {
                 let next = q - move, left = next + continued(at: next) - p
                 if left.length < miss.length {
                     (q, miss) = (next, left)
-                    break
+                    continue search
                 }
                 move *= 0.5
             }
+            break
         }
         guard miss.length <= 1e3 * tolerance else {
             throw GeometryError(code: .notInvertible, message: "the deformation has no way back to the point (\(p.x), \(p.y), \(p.z)): it is \(miss.length) mm off")
