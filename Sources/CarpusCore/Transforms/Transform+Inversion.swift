@@ -12,7 +12,8 @@ extension Displacing {
     /// The point that goes to a given one: Newton's method on `q + u(q) = p`, with slopes by differences and steps halved until they help, to 1e-9 mm
     /// or, where the spacing is above 1 mm, 1e-9 of it.
     ///
-    /// Where the map jumps, at the border of the part that is known, the point comes from the continued map.
+    /// Where the map jumps, at the border of the part that is known, the point comes from the continued map. Where it folds, several points go to
+    /// one; any of them is found, and nothing tells so.
     ///
     /// - Throws: `GeometryError` when the nearest point found is more than a thousand times that off.
     func preimage(of p: Vector3) throws -> Vector3 {
@@ -42,6 +43,8 @@ extension Displacing {
 extension Transform {
     /// The point that the map takes to a given one, found for this point alone: no field of the way back is made, and nothing is interpolated twice.
     ///
+    /// Where a deformation folds, several points go to one; any of them is returned. `inverted(on:)` refuses such maps.
+    ///
     /// - Throws: `GeometryError` for a singular affine or a deformation that has no way back to the point.
     public func preimage(of p: Vector3) throws -> Vector3 {
         switch self {
@@ -55,15 +58,16 @@ extension Transform {
 
     /// The way back, for the points of a grid: an affine map where there is one, else the field that is exact at the grid's voxels.
     ///
-    /// - Throws: `GeometryError` for a singular affine, or when some voxel has no preimage.
+    /// - Throws: `GeometryError` for a singular affine, a deformation that folds, or when some voxel has no preimage.
     public func inverted(for grid: Grid) throws -> Transform {
         try asAffine == nil ? .displacement(inverted(on: grid)) : inverted()
     }
 
     /// The way back as a field that is exact, to rounding, at each voxel of a grid.
     ///
-    /// - Throws: `GeometryError` when some voxel has no preimage.
+    /// - Throws: `GeometryError` when a deformation in the map folds, or some voxel has no preimage.
     public func inverted(on grid: Grid) throws -> DisplacementField {
+        for link in links { try link.mustNotFold() }
         var vectors = [SIMD3<Float>](repeating: .zero, count: grid.count)
         vectors.withUnsafeMutableBufferPointer { buffer in
             nonisolated(unsafe) let out = buffer
@@ -85,6 +89,18 @@ extension Transform {
             }
         }
         return DisplacementField(grid: grid, displacements: vectors)
+    }
+
+    /// Looks at one link of a chain.
+    private func mustNotFold() throws {
+        let folds = switch self {
+        case .rigid, .affine, .chain: false
+        case .displacement(let t): t.folds
+        case .spline(let t): try t.sampled().folds
+        }
+        guard !folds else {
+            throw GeometryError(code: .notInvertible, message: "the deformation folds: it turns space inside out somewhere and has no inverse")
+        }
     }
 }
 
