@@ -57,6 +57,11 @@ import Testing
         }
     }
 
+    @Test func theWayBackOfASplineEndsWhereItDoes() throws {
+        let spline = try Self.spline(), back = try spline.inverted(), far = Vector3(500, 0, 0)
+        #expect(spline(far) == far && back(far) == far)
+    }
+
     @Test func theWayBackOfAChainIsExactAtTheVoxelsAskedFor() throws {
         let map = Transform.spline(try Self.spline()) * .displacement(try TransformTests.field()) * .rigid(TransformTests.rigids[2])
         let grid = try Grid(size: Index3(6, 5, 4), spacing: Vector3(4, 5, 6), origin: Vector3(-10, -10, -9))

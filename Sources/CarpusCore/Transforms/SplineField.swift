@@ -35,10 +35,13 @@ public struct SplineField: Hashable, Sendable, Codable {
         return reaches(v) ? value(v) : .zero
     }
 
-    /// The field of the way back, on a grid four times as fine as the control points.
+    /// The field of the way back, on a grid four times as fine as the control points; where the spline ends it ends too, and nothing moves.
     ///
     /// - Throws: `GeometryError` when the spline folds, or some point has no way back.
-    public func inverted() throws -> DisplacementField { try Transform.spline(self).inverted(on: fineGrid()) }
+    public func inverted() throws -> DisplacementField {
+        let back = try Transform.spline(self).inverted(on: fineGrid())
+        return DisplacementField(grid: back.grid, displacements: back.displacements, beyond: .zero)
+    }
 
     /// What it does at the points of a grid four times as fine as its control points.
     func sampled() throws -> DisplacementField {

@@ -63,7 +63,7 @@ extension Transform {
         try asAffine == nil ? .displacement(inverted(on: grid)) : inverted()
     }
 
-    /// The way back as a field that is exact, to rounding, at each voxel of a grid.
+    /// The way back as a field that is exact, to rounding, at each voxel of a grid; beyond it the nearest border value holds.
     ///
     /// - Throws: `GeometryError` when a deformation in the map folds, or some voxel has no preimage.
     public func inverted(on grid: Grid) throws -> DisplacementField {
