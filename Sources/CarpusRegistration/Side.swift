@@ -11,9 +11,8 @@ struct Side: Sendable {
     let landmarks: [Vector3]
 
     init(_ volume: Volume<Float>, mask: LabelMap?, name: String) throws {
-        if let mask, !mask.grid.matches(volume.grid) {
-            throw RegistrationError(.gridMismatch, "the mask lies on another grid than the \(name) image; resample it first")
-        }
+        // `RegistrationGate` refuses others.
+        precondition(mask?.grid.matches(volume.grid) ?? true, "a mask lies on its image's grid")
         var clean = volume, inside = mask?.labels.map { $0 == 0 ? UInt8(0) : 1 }
         if volume.scalars.contains(where: { !$0.isFinite }) {
             var known = inside ?? [UInt8](repeating: 1, count: volume.grid.count)

@@ -56,22 +56,22 @@ import Testing
         try withScans { folder, fixed, moving in
             let image = try NIfTI.readVolume(folder.appending(path: fixed))
             try NIfTI.write(LabelMap(grid: image.grid, labels: image.scalars.map { $0 > 100 ? 1 : 0 }, legend: Legend.components("x", count: 1)), to: folder.appending(path: "mask.nii.gz"))
-            // The moving image where no scanner would have put it; the start says so, in four forms.
+            // The moving image where no scanner would have put it; the start says so, in two forms.
             let away = RigidTransform(axis: Vector3(0, 1, 0), angle: 1.2, translation: Vector3(90, 150, -60)).affine
-            let lost = try NIfTI.readVolume(folder.appending(path: moving))
-            try NIfTI.write(Volume(grid: Grid(size: lost.grid.size, worldFromVoxel: away * lost.grid.worldFromVoxel), scalars: lost.scalars), to: folder.appending(path: "lost.nii"))
+            let lost = try NIfTI.readVolume(folder.appending(path: moving)), lostGrid = try Grid(size: lost.grid.size, worldFromVoxel: away * lost.grid.worldFromVoxel)
+            try NIfTI.write(LabelMap(grid: lostGrid, labels: lost.scalars.map { $0 > 100 ? 1 : 0 }, legend: Legend.components("x", count: 1)), to: folder.appending(path: "lostmask.nii.gz"))
+            try NIfTI.write(Volume(grid: lostGrid, scalars: lost.scalars), to: folder.appending(path: "lost.nii"))
             let start = Transform.affine(away)
             try TransformFile.write(start, to: folder.appending(path: "s.tfm"))
             try TransformFile.write(start, to: folder.appending(path: "s.nii.gz"), on: image.grid)
             for name in ["s.tfm", "s.nii.gz"] {
                 let answer = try Carpus.run(
-                    "register", "--fixed", fixed, "--moving", "lost.nii", "--fixed-mask", "mask.nii.gz", "--initial-transform", name, "--output", "o.nii.gz", "--save-transform", "t.tfm", "--force", "--json", in: folder)
+                    "register", "--fixed", fixed, "--moving", "lost.nii", "--fixed-mask", "mask.nii.gz", "--moving-mask", "lostmask.nii.gz", "--initial-transform", name, "--output", "o.nii.gz", "--save-transform", "t.tfm", "--force", "--json", in: folder)
                 #expect(answer.status == 0, "\(answer.err)")
                 let map = try TransformFile.read(folder.appending(path: "t.tfm"))
                 #expect(distance(map) { away(Self.truth($0)) } < 0.25, "\(name): \(distance(map) { away(Self.truth($0)) })")
                 // One interpolation of the image itself.
-                let seen = lost.grid, expected = Volume(grid: try Grid(size: seen.size, worldFromVoxel: away * seen.worldFromVoxel), scalars: lost.scalars)
-                let once = expected.resampled(onto: image.grid, through: map, interpolation: .cubic, outside: 0), written = try NIfTI.readVolume(folder.appending(path: "o.nii.gz"))
+                let once = Volume(grid: lostGrid, scalars: lost.scalars).resampled(onto: image.grid, through: map, interpolation: .cubic, outside: 0), written = try NIfTI.readVolume(folder.appending(path: "o.nii.gz"))
                 #expect(zip(once.scalars, written.scalars).count { abs($0 - $1) > 0.5 } < image.grid.count / 200)
             }
         }
@@ -82,6 +82,7 @@ import Testing
             let image = try NIfTI.readVolume(folder.appending(path: fixed))
             try NIfTI.write(image.map { _ in Float(7) }, to: folder.appending(path: "flat.nii"))
             try NIfTI.write(image.map { _ in Float.nan }, to: folder.appending(path: "nan.nii"))
+            try NIfTI.write(LabelMap(grid: image.grid, labels: [UInt16](repeating: 0, count: image.grid.count), legend: Legend([])), to: folder.appending(path: "empty.nii"))
             var bytes = try Data(contentsOf: folder.appending(path: "flat.nii"))
             // A singular sform: the first two rows of the affine alike.
             bytes.replaceSubrange(296..<312, with: bytes[280..<296])
@@ -91,6 +92,7 @@ import Testing
             let cases: [([String], Int32, String)] = [
                 (["--moving", "flat.nii"], 65, "holds the value 7.0 only"), (["--moving", "nan.nii"], 65, "holds no number"), (["--moving", "singular.nii"], 65, "singular"), (["--moving", "cut.nii"], 65, "cut.nii"),
                 (["--moving", moving, "--initial-transform", "bad.tfm"], 65, "bad.tfm"), (["--moving", moving, "--initial-transform", "none.tfm"], 66, "none.tfm"), (["--moving", moving, "--save-transform", "t.mat"], 64, "t.mat"),
+                (["--moving", moving, "--fixed-mask", "empty.nii"], 65, "mask of the fixed image is empty"), (["--moving", moving, "--moving-mask", "empty.nii"], 65, "mask of the moving image is empty"),
             ]
             for kind in ["rigid", "affine", "deformable"] {
                 for (arguments, code, words) in cases {
@@ -140,6 +142,18 @@ import Testing
             let answer = try run(three + ["--input", "m.nii.gz", "--reference", fixed, "--labels", "--inverse", "--output", "n.nii.gz", "--json"])
             #expect(answer.out.contains("\"volume-after\"") && answer.out.contains("\"bone\""))
             #expect(try String(contentsOf: folder.appending(path: "n.tsv"), encoding: .utf8).contains("5\tbone\t#405060"))
+            // A legend that is there already is kept, and nothing is written.
+            try Data("mine".utf8).write(to: folder.appending(path: "o.tsv"))
+            let carried = ["transform"] + three + ["--input", "l.nii.gz", "--reference", fixed, "--labels", "--output", "o.nii.gz", "--save-transform", "o.h5"]
+            let (refused, _, _) = try Carpus.start(carried, in: folder)
+            refused.waitUntilExit()
+            #expect(refused.terminationStatus == 73)
+            #expect(try String(contentsOf: folder.appending(path: "o.tsv"), encoding: .utf8) == "mine")
+            for name in ["o.nii.gz", "o.h5"] { #expect(!FileManager.default.fileExists(atPath: folder.appending(path: name).path)) }
+            let (forced, _, _) = try Carpus.start(carried + ["--force"], in: folder)
+            forced.waitUntilExit()
+            #expect(forced.terminationStatus == 0)
+            #expect(try String(contentsOf: folder.appending(path: "o.tsv"), encoding: .utf8).contains("5\tbone\t#405060"))
             let again = try NIfTI.readLabels(folder.appending(path: "n.nii.gz"))
             let both = zip(again.labels, map.labels).count { $0 == 5 && $1 == 5 }, dice = Double(2 * both) / Double(again.labels.count { $0 == 5 } + map.labels.count { $0 == 5 })
             #expect(dice > 0.9, "\(dice)")
@@ -147,7 +161,13 @@ import Testing
             try TransformFile.write(.identity, to: folder.appending(path: "id.tfm"))
             _ = try run(["--transform", "id.tfm", "--input", fixed, "--reference", fixed, "--output", "same.nii.gz"])
             #expect(try Data(contentsOf: folder.appending(path: "same.nii.gz")) == Data(contentsOf: folder.appending(path: fixed)))
-            for wrong in [["--input", fixed], ["--transform", "a.tfm"], ["--transform", "a.tfm", "--input", fixed], ["--transform", "a.tfm", "--input", "l.nii.gz", "--reference", fixed, "--output", "z.nii", "--labels", "--interpolation", "cubic"]] {
+            let carry = ["--transform", "a.tfm", "--input", "l.nii.gz", "--reference", fixed, "--output", "z.nii"], points = ["--transform", "a.tfm", "--points", "p.csv"]
+            // Without what they need, and with what would have no effect.
+            for wrong in [
+                ["--input", fixed], ["--transform", "a.tfm"], ["--transform", "a.tfm", "--input", fixed], carry + ["--labels", "--interpolation", "cubic"], carry + ["--json"],
+                points + ["--labels"], points + ["--interpolation", "linear"], points + ["--reference", fixed], points + ["--json"],
+                ["--transform", "a.tfm", "--save-transform", "z.tfm", "--output", "z.nii"], ["--transform", "a.tfm", "--save-transform", "z.tfm", "--interpolation", "linear"],
+            ] {
                 let (process, _, _) = try Carpus.start(["transform"] + wrong, in: folder)
                 process.waitUntilExit()
                 #expect(process.terminationStatus == 64, "\(wrong)")

@@ -43,6 +43,25 @@ import Testing
         #expect(throws: GeometryError.self) { try jump.inverted() == jump }
     }
 
+    @Test func whatFoldsHasNoWayBackOnAnyGrid() throws {
+        let grid = try TransformTests.field().grid, small = try Grid(size: Index3(3, 3, 3), spacing: Vector3(2, 2, 2), origin: Vector3(-10, -10, -10))
+        let jump = Transform.displacement(DisplacementField(grid: grid, displacements: (0..<grid.count).map { SIMD3(grid.index(at: $0).x < 8 ? 20 : -20, 0, 0) }))
+        // Ten times the bends of the sound one.
+        let sound = try Self.spline(), wild = Transform.spline(try SplineField(grid: sound.grid, coefficients: sound.coefficients.map { $0 * 10 }))
+        for map in [jump, wild] {
+            for chain in [map, .rigid(TransformTests.rigids[9]) * map] {
+                #expect(throws: GeometryError.self) { try chain.inverted(on: small) }
+                #expect(throws: GeometryError.self) { try chain.inverted(for: small) }
+                #expect(throws: GeometryError.self) { try chain.inverted() }
+            }
+        }
+    }
+
+    @Test func theWayBackOfASplineEndsWhereItDoes() throws {
+        let spline = try Self.spline(), back = try spline.inverted(), far = Vector3(500, 0, 0)
+        #expect(spline(far) == far && back(far) == far)
+    }
+
     @Test func theWayBackOfAChainIsExactAtTheVoxelsAskedFor() throws {
         let map = Transform.spline(try Self.spline()) * .displacement(try TransformTests.field()) * .rigid(TransformTests.rigids[2])
         let grid = try Grid(size: Index3(6, 5, 4), spacing: Vector3(4, 5, 6), origin: Vector3(-10, -10, -9))

@@ -5,7 +5,7 @@ import CarpusTestSupport
 import Foundation
 import Testing
 
-/// MedPy, SimpleITK and surface-distance, called through Python: `CARPUS_TEST_PYTHON`, or `python3`.
+/// MedPy, SimpleITK and surface-distance, called through Python.
 enum Peers {
     struct Answer: Decodable {
         let lesions: Int
@@ -13,23 +13,11 @@ enum Peers {
         let robust_hausdorff, dice, hausdorff, hausdorff95, dice_itk, hausdorff_sets: Double?
     }
 
-    static let available = (try? run(["-c", "import medpy, SimpleITK, surface_distance, numpy, scipy"])) != nil
+    static let available = (try? Python.run(["-c", "import medpy, SimpleITK, surface_distance, numpy, scipy"])) != nil
 
     static func answers(in folder: URL, count: Int) throws -> [Answer] {
         let script = TestData.package.appending(path: "Tests/CarpusQuantificationTests/peers.py").path
-        return try JSONDecoder().decode([Answer].self, from: run([script, folder.path, "\(count)"]))
-    }
-
-    private static func run(_ arguments: [String]) throws -> Data {
-        let process = Process(), out = Pipe()
-        let python = ProcessInfo.processInfo.environment["CARPUS_TEST_PYTHON"] ?? "python3"
-        (process.executableURL, process.arguments) = (URL(filePath: "/usr/bin/env"), [python] + arguments)
-        (process.standardOutput, process.standardError) = (out, FileHandle.nullDevice)
-        try process.run()
-        let data = out.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
-        return data
+        return try JSONDecoder().decode([Answer].self, from: Python.run([script, folder.path, "\(count)"]))
     }
 }
 

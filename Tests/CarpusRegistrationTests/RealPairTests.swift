@@ -44,7 +44,7 @@ import Testing
 
     /// The least overlap asked for after each kind of alignment; measured, rigid: 0.74, 0.73, 0.96, 0.69. Before: 0.72, 0.67, 0.84, 0.37.
     @Test(arguments: [
-        ("t2/t2", "t2/t2_seg-manual", "t1/t1w", "t1/t1w_seg-manual", 0.72), ("t2/t2", "t2/t2_seg-manual", "mt/mt1", "mt/mt1_seg", 0.71),
+        ("t2/t2", "t2/t2_seg-manual", "t1/t1w", "t1/t1w_seg-manual", 0.73), ("t2/t2", "t2/t2_seg-manual", "mt/mt1", "mt/mt1_seg", 0.71),
         ("mt/mt0", "mt/mt0_seg", "mt/mt1", "mt/mt1_seg", 0.94), ("t2s/t2s", "t2s/t2s_seg", "mt/mt1", "mt/mt1_seg", 0.65),
     ])
     func theCordOfOneContrastLiesOnThatOfAnother(moving: String, movingCord: String, fixed: String, fixedCord: String, least: Double) throws {

@@ -4,7 +4,7 @@ public import CarpusPipeline
 /// Carries labels from an atlas or another visit onto an image.
 public enum TransferLabels: Stage {
     public static let name = "transfer.labels"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Carries a label map onto the grid of an image through one transform or a chain of them, and says what fell outside."
 
     /// How labels are carried.
@@ -49,19 +49,22 @@ public enum TransferLabels: Stage {
         let chain = inputs.transforms.dropFirst().reduce(inputs.transforms.first ?? .identity, *), source = inputs.labels, grid = inputs.onto.grid
         let labelsFromImage = parameters.inverse ? try chain.inverted(for: grid) : chain
         let carried = source.resampled(onto: grid, through: labelsFromImage, interpolation: parameters.interpolation)
-        let outside = try LabelLoss(of: source, onto: grid) { try parameters.inverse ? chain($0) : chain.preimage(of: $0) }
         let before = source.counts, after = carried.counts, names = source.legend
+        let outside = LabelLoss(of: source, counts: before, onto: grid) { try parameters.inverse ? chain($0) : chain.preimage(of: $0) }
         var rows: [Measurement] = [], cut: [String] = [], lost: [String] = []
         for (value, count) in before.sorted(by: { $0.key < $1.key }) {
-            let region = names[value]?.name ?? "label-\(value)", share = outside.shares[value] ?? 0
-            let isCut = share > parameters.largestShareOutside, volume = Double(after[value] ?? 0) * grid.voxelVolume / 1000
-            if isCut { cut.append("\(region) \(Int((100 * share).rounded())) %") }
+            let region = names[value]?.name ?? "label-\(value)", share = outside.shares[value], unplaced = outside.unplaced[value] ?? 0
+            let isCut = (share ?? 0) > parameters.largestShareOutside, volume = Double(after[value] ?? 0) * grid.voxelVolume / 1000
+            let reasons = (isCut ? ["part of it lies outside the field of view"] : []) + (unplaced > 0 ? ["no way back from its voxels"] : [])
+            let status = reasons.isEmpty ? Measurement.Status.ok : .review, reason = reasons.isEmpty ? nil : reasons.joined(separator: "; ")
+            if isCut, let share { cut.append("\(region) \(Int((100 * share).rounded())) %") }
             if after[value] == nil { lost.append(region) }
             rows.append(Measurement("volume-before", Double(count) * source.grid.voxelVolume / 1000, unit: "mL", region: region, method: method))
-            rows.append(Measurement("volume-after", volume, unit: "mL", region: region, status: isCut ? .review : .ok, reason: isCut ? "part of it lies outside the field of view" : nil, method: method))
-            rows.append(Measurement("share-outside", share, unit: "1", region: region, status: isCut ? .review : .ok, reason: isCut ? "part of it lies outside the field of view" : nil, method: method))
+            rows.append(Measurement("volume-after", volume, unit: "mL", region: region, status: status, reason: reason, method: method))
+            rows.append(share.map { Measurement("share-outside", $0, unit: "1", region: region, status: status, reason: reason, method: method) }
+                ?? .notScorable("share-outside", unit: "1", region: region, because: "no way back from its voxels", method: method))
         }
-        return Outputs(labels: carried, volumes: Measurements(rows), findings: Findings(findings(cut: cut, lost: lost, unplaced: outside.unplaced)))
+        return Outputs(labels: carried, volumes: Measurements(rows), findings: Findings(findings(cut: cut, lost: lost, unplaced: outside.unplaced.values.reduce(0, +))))
     }
 
     private static func findings(cut: [String], lost: [String], unplaced: Int) -> [Finding] {
@@ -85,17 +88,24 @@ public enum TransferLabels: Stage {
 
 /// How much of each label lies outside a grid after a map.
 private struct LabelLoss {
-    /// The share of each label, 0 to 1.
+    /// The share of each label, 0 to 1; none where the map says nothing of it.
     private(set) var shares: [UInt16: Double] = [:]
-    /// Labelled voxels the map says nothing of.
-    private(set) var unplaced = 0
+    /// How many of the voxels of each label that were looked at the map says nothing of.
+    private(set) var unplaced: [UInt16: Int] = [:]
 
-    /// At most this many voxels of the map are looked at.
+    /// Of a label of twice as many voxels every second is looked at, of three times as many every third, and so on.
     private static let limit = 200_000
 
-    init(of map: LabelMap, onto grid: Grid, _ place: @Sendable (Vector3) throws -> Vector3) throws {
-        let voxels = map.labels.indices.filter { map.labels[$0] != 0 }, step = max(1, voxels.count / Self.limit)
-        let looked = Swift.stride(from: 0, to: voxels.count, by: step).map { voxels[$0] }
+    init(of map: LabelMap, counts: [UInt16: Int], onto grid: Grid, _ place: @Sendable (Vector3) throws -> Vector3) {
+        // Of each label every which voxel is looked at, 0 for none; and how many were passed.
+        var steps = [Int](repeating: 0, count: Int(UInt16.max) + 1), passed = steps
+        for (label, count) in counts { steps[Int(label)] = max(1, count / Self.limit) }
+        let looked = map.labels.indices.filter { i in
+            let label = Int(map.labels[i])
+            guard steps[label] > 0 else { return false }
+            passed[label] += 1
+            return (passed[label] - 1) % steps[label] == 0
+        }
         // 1 inside, 0 outside, nil unknown.
         var fates = [Bool?](repeating: nil, count: looked.count)
         fates.withUnsafeMutableBufferPointer { buffer in
@@ -110,7 +120,7 @@ private struct LabelLoss {
         }
         var inside: [UInt16: Int] = [:], all: [UInt16: Int] = [:]
         for (voxel, fate) in zip(looked, fates) {
-            guard let fate else { unplaced += 1; continue }
+            guard let fate else { unplaced[map.labels[voxel], default: 0] += 1; continue }
             all[map.labels[voxel], default: 0] += 1
             if fate { inside[map.labels[voxel], default: 0] += 1 }
         }

@@ -42,10 +42,12 @@ struct TransformCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard !transform.isEmpty else { throw ValidationError("name a transform: --transform FILE") }
         guard input != nil || points != nil || saveTransform != nil else { throw ValidationError("say what to carry: --input IMAGE or --points CSV; or --save-transform FILE") }
         guard input == nil || points == nil else { throw ValidationError("carry --input or --points, one at a time") }
         guard input == nil || (reference != nil && output != nil) else { throw ValidationError("--input needs --reference, whose grid is filled, and --output") }
+        guard output == nil || input != nil || points != nil else { throw ValidationError("--output is for what is carried: name --input or --points") }
+        guard reference == nil || input != nil || saveTransform != nil else { throw ValidationError("points need no --reference: leave it out") }
+        guard input != nil || (!labels && interpolation == nil) else { throw ValidationError("--labels and --interpolation tell how an image is carried: name --input, or leave them out") }
         guard !labels || interpolation != .cubic else { throw ValidationError("labels have no in-between: choose nearest or linear") }
         guard !json || labels else { throw ValidationError("--json tells of labels: say --labels") }
     }
@@ -53,6 +55,8 @@ struct TransformCommand: ParsableCommand {
     func run() throws {
         if let threads { Parallel.threads = threads }
         let target = try output.map { try Output.file($0, force: force) }, saved = try saveTransform.map { try Output.transform($0, force: force) }
+        let legend = labels ? try input.flatMap { try Legend.beside(URL(filePath: $0)) } : nil
+        let table = try legend == nil ? nil : target.map { try Output.file(Legend.file(beside: $0).path(percentEncoded: false), force: force) }
         let parts = try transform.map { try TransformFile.read(URL(filePath: $0)) }, chain = parts.dropFirst().reduce(parts[0], *)
         let grid = try reference.map { try NIfTI.header(of: URL(filePath: $0)).1 }
         if let points {
@@ -61,8 +65,9 @@ struct TransformCommand: ParsableCommand {
             if let target { try Data(text.utf8).write(to: target, options: .atomic) } else { FileHandle.standardOutput.write(Data(text.utf8)) }
         }
         if let input, let target, let grid {
-            try labels ? carryLabels(URL(filePath: input), through: chain, onto: grid, to: target) : carry(URL(filePath: input), through: chain, onto: grid, to: target)
+            try labels ? carryLabels(URL(filePath: input), legend, through: chain, onto: grid, to: target) : carry(URL(filePath: input), through: chain, onto: grid, to: target)
         }
+        if let legend, let table { try legend.write(to: table) }
         if let saved {
             let whole = try inverse ? grid.map { try chain.inverted(for: $0) } ?? chain.inverted() : chain
             try TransformFile.write(whole, to: saved, on: grid)
@@ -81,16 +86,12 @@ struct TransformCommand: ParsableCommand {
         let findings: [Finding]
     }
 
-    private func carryLabels(_ input: URL, through chain: CarpusCore.Transform, onto grid: Grid, to target: URL) throws {
-        let legend = try Legend.beside(input), map = try NIfTI.readLabels(input, legend: legend)
+    private func carryLabels(_ input: URL, _ legend: Legend?, through chain: CarpusCore.Transform, onto grid: Grid, to target: URL) throws {
+        let map = try NIfTI.readLabels(input, legend: legend)
         var parameters = TransferLabels.Parameters()
         (parameters.inverse, parameters.interpolation) = (inverse, interpolation == .nearest ? .nearest : .linear)
         let carried = try TransferLabels.run(.init(labels: map, onto: Volume(grid: grid, repeating: 0), transforms: [chain]), parameters)
         try NIfTI.write(carried.labels, to: target)
-        if let legend {
-            let stem = target.lastPathComponent.replacing(/\.nii(\.gz)?$/.ignoresCase(), with: "")
-            try Data(legend.table.utf8).write(to: target.deletingLastPathComponent().appending(path: stem + ".tsv"), options: .atomic)
-        }
         for finding in carried.findings.list { Terminal.note("\(finding.severity.rawValue): \(finding.sentence) \(finding.evidence.values.joined(separator: "; "))") }
         if json { try Terminal.json(Answer(volumes: carried.volumes.rows, findings: carried.findings.list)) }
     }

@@ -81,9 +81,6 @@ extension DisplacementField {
     ///
     /// - Throws: `GeometryError` when the field folds, or some voxel has no way back.
     public func inverted() throws -> DisplacementField {
-        guard !folds else {
-            throw GeometryError(code: .notInvertible, message: "the displacement field folds: it turns space inside out at some voxel and has no inverse")
-        }
         let back = try Transform.displacement(self).inverted(on: grid)
         return DisplacementField(grid: grid, displacements: back.displacements, beyond: beyond)
     }

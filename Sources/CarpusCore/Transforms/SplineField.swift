@@ -35,15 +35,24 @@ public struct SplineField: Hashable, Sendable, Codable {
         return reaches(v) ? value(v) : .zero
     }
 
-    /// The field of the way back, on a grid four times as fine as the control points.
+    /// The field of the way back, on a grid four times as fine as the control points; where the spline ends it ends too, and nothing moves.
     ///
-    /// - Throws: `GeometryError` when some point has no way back.
+    /// - Throws: `GeometryError` when the spline folds, or some point has no way back.
     public func inverted() throws -> DisplacementField {
+        let back = try Transform.spline(self).inverted(on: fineGrid())
+        return DisplacementField(grid: back.grid, displacements: back.displacements, beyond: .zero)
+    }
+
+    /// What it does at the points of a grid four times as fine as its control points.
+    func sampled() throws -> DisplacementField {
+        let grid = try fineGrid()
+        return DisplacementField(grid: grid, displacements: (0..<grid.count).map { SIMD3<Float>(continued(at: grid.worldFromVoxel(Vector3(grid.index(at: $0))))) }, beyond: .zero)
+    }
+
+    /// A grid four times as fine as the control points, where enough of them reach.
+    private func fineGrid() throws -> Grid {
         let inner = grid.size &- 3, linear = grid.worldFromVoxel.linear
-        let fine = try Grid(
-            size: inner &* 4 &+ 1,
-            worldFromVoxel: Affine(linear: linear * 0.25, translation: grid.worldFromVoxel(Vector3(repeating: 1))))
-        return try Transform.spline(self).inverted(on: fine)
+        return try Grid(size: inner &* 4 &+ 1, worldFromVoxel: Affine(linear: linear * 0.25, translation: grid.worldFromVoxel(Vector3(repeating: 1))))
     }
 
     private func reaches(_ v: Vector3) -> Bool {

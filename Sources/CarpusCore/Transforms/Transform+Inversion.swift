@@ -9,15 +9,17 @@ protocol Displacing {
 }
 
 extension Displacing {
-    /// The point that goes to a given one: Newton's method on `q + u(q) = p`, with slopes by differences and steps halved until they help.
+    /// The point that goes to a given one: Newton's method on `q + u(q) = p`, with slopes by differences and steps halved until they help, to 1e-9 mm
+    /// or, where the spacing is above 1 mm, 1e-9 of it.
     ///
-    /// Where the map jumps, at the border of the part that is known, the point comes from the continued map.
+    /// Where the map jumps, at the border of the part that is known, the point comes from the continued map. Where it folds, several points go to
+    /// one; any of them is found, and nothing tells so.
     ///
-    /// - Throws: `GeometryError` when no point comes within 1e-9 of the field's spacing.
+    /// - Throws: `GeometryError` when the nearest point found is more than a thousand times that off.
     func preimage(of p: Vector3) throws -> Vector3 {
         let spacing = grid.spacing.min(), tolerance = 1e-9 * max(spacing, 1), step = 1e-3 * spacing
         var q = p - continued(at: p), miss = q + continued(at: q) - p
-        for _ in 0..<60 where !(miss.length <= tolerance) {
+        search: for _ in 0..<60 where !(miss.length <= tolerance) {
             func slope(_ axis: Vector3) -> Vector3 { axis + (continued(at: q + axis * step) - continued(at: q - axis * step)) / (2 * step) }
             let jacobian = Matrix3(columns: slope(Vector3(1, 0, 0)), slope(Vector3(0, 1, 0)), slope(Vector3(0, 0, 1)))
             var move = jacobian.inverse.map { $0 * miss } ?? miss
@@ -25,10 +27,11 @@ extension Displacing {
                 let next = q - move, left = next + continued(at: next) - p
                 if left.length < miss.length {
                     (q, miss) = (next, left)
-                    break
+                    continue search
                 }
                 move *= 0.5
             }
+            break
         }
         guard miss.length <= 1e3 * tolerance else {
             throw GeometryError(code: .notInvertible, message: "the deformation has no way back to the point (\(p.x), \(p.y), \(p.z)): it is \(miss.length) mm off")
@@ -39,6 +42,8 @@ extension Displacing {
 
 extension Transform {
     /// The point that the map takes to a given one, found for this point alone: no field of the way back is made, and nothing is interpolated twice.
+    ///
+    /// Where a deformation folds, several points go to one; any of them is returned. `inverted(on:)` refuses such maps.
     ///
     /// - Throws: `GeometryError` for a singular affine or a deformation that has no way back to the point.
     public func preimage(of p: Vector3) throws -> Vector3 {
@@ -53,15 +58,16 @@ extension Transform {
 
     /// The way back, for the points of a grid: an affine map where there is one, else the field that is exact at the grid's voxels.
     ///
-    /// - Throws: `GeometryError` for a singular affine, or when some voxel has no preimage.
+    /// - Throws: `GeometryError` for a singular affine, a deformation that folds, or when some voxel has no preimage.
     public func inverted(for grid: Grid) throws -> Transform {
         try asAffine == nil ? .displacement(inverted(on: grid)) : inverted()
     }
 
-    /// The way back as a field that is exact, to rounding, at each voxel of a grid.
+    /// The way back as a field that is exact, to rounding, at each voxel of a grid; beyond it the nearest border value holds.
     ///
-    /// - Throws: `GeometryError` when some voxel has no preimage.
+    /// - Throws: `GeometryError` when a deformation in the map folds, or some voxel has no preimage.
     public func inverted(on grid: Grid) throws -> DisplacementField {
+        for link in links { try link.mustNotFold() }
         var vectors = [SIMD3<Float>](repeating: .zero, count: grid.count)
         vectors.withUnsafeMutableBufferPointer { buffer in
             nonisolated(unsafe) let out = buffer
@@ -83,6 +89,18 @@ extension Transform {
             }
         }
         return DisplacementField(grid: grid, displacements: vectors)
+    }
+
+    /// Looks at one link of a chain.
+    private func mustNotFold() throws {
+        let folds = switch self {
+        case .rigid, .affine, .chain: false
+        case .displacement(let t): t.folds
+        case .spline(let t): try t.sampled().folds
+        }
+        guard !folds else {
+            throw GeometryError(code: .notInvertible, message: "the deformation folds: it turns space inside out somewhere and has no inverse")
+        }
     }
 }
 

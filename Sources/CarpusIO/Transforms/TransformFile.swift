@@ -26,6 +26,9 @@ public enum TransformFile {
 
     /// Writes a transform as its name's ending says.
     ///
+    /// No such file says what holds beyond a field's grid: as in ITK nothing moves there when it is read again, also where the field written
+    /// goes on with its border value.
+    ///
     /// - Parameter grid: where a displacement field is taken, for NIfTI; a field's own when nil.
     /// - Throws: `IOError` for other endings, when NIfTI is asked for and there is no grid, or when the file cannot be written.
     public static func write(_ transform: Transform, to url: URL, on grid: Grid? = nil) throws {

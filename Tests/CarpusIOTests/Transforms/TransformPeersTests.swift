@@ -4,30 +4,18 @@ import CarpusTestSupport
 import Foundation
 import Testing
 
-/// SimpleITK and itk-elastix, called through Python: `CARPUS_TEST_PYTHON`, or `python3`.
+/// SimpleITK and itk-elastix, called through Python.
 private enum Peers {
-    static let simpleITK = (try? run(["-c", "import SimpleITK, numpy"])) != nil
-    static let elastix = (try? run(["-c", "import itk, numpy; itk.ParameterObject"])) != nil
+    static let simpleITK = (try? Python.run(["-c", "import SimpleITK, numpy"])) != nil
+    static let elastix = (try? Python.run(["-c", "import itk, numpy; itk.ParameterObject"])) != nil
 
     /// Where the program takes the points of a folder, file by file.
     static func places(_ what: String, _ folder: URL) throws -> [String: [Vector3]] {
         let script = TestData.package.appending(path: "Tests/CarpusIOTests/Transforms/peers.py").path
-        let text = String(decoding: try run([script, what, folder.path]), as: UTF8.self)
+        let text = String(decoding: try Python.run([script, what, folder.path]), as: UTF8.self)
         // Programs may have talked before; the answer is the last line.
         let answer = text.split(whereSeparator: \.isNewline).last ?? ""
         return try JSONDecoder().decode([String: [[Double]]].self, from: Data(answer.utf8)).mapValues { $0.map { Vector3($0[0], $0[1], $0[2]) } }
-    }
-
-    private static func run(_ arguments: [String]) throws -> Data {
-        let process = Process(), out = Pipe()
-        let python = ProcessInfo.processInfo.environment["CARPUS_TEST_PYTHON"] ?? "python3"
-        (process.executableURL, process.arguments) = (URL(filePath: "/usr/bin/env"), [python] + arguments)
-        (process.standardOutput, process.standardError) = (out, FileHandle.nullDevice)
-        try process.run()
-        let data = out.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
-        return data
     }
 }
 
