@@ -130,7 +130,7 @@ struct KineticOptions: ParsableArguments {
     var input = KineticAnalysis.InputSource.parker
     @Option(help: "A label map of the artery, for --input region.", completion: .file())
     var artery: String?
-    @Option(help: "When a population's input arrives, seconds on the axis of the series; found when not given.")
+    @Option(help: "When a population's input arrives, seconds on the axis of the series; guessed when not given, which the fitted delay makes up for (not with --method linear).")
     var inputArrival: Double?
     @Option(help: "Repetition time of the series, seconds; from its headers when not given.")
     var repetitionTime: Double?
@@ -149,6 +149,9 @@ struct KineticOptions: ParsableArguments {
 
     func validate() throws {
         if artery != nil && input != .region { throw ValidationError("--artery is for --input region.") }
+        if model != nil, method == .linear, inputArrival == nil, [.parker, .georgiou].contains(input) {
+            throw ValidationError("--method linear fits no delay and cannot make up for a guessed arrival of the input: give --input-arrival in seconds, or take --method non-linear.")
+        }
     }
 
     /// The model's maps; nil when none is asked for.

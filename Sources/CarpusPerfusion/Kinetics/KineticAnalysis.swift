@@ -32,7 +32,9 @@ public enum KineticAnalysis {
         public var haematocrit = 0.42
         /// Where the arterial input comes from.
         public var input = InputSource.parker
-        /// When a population's input arrives, s on the axis of the series; two frames and two seconds before the series shows it when nil.
+        /// When a population's input arrives, s on the axis of the series. Guessed when nil, as two frames and two seconds before the series shows the agent,
+        /// which is early rather than late: the fitted delay makes up for it, may be that much longer than `longestDelay`, and counts from the guess.
+        /// A fit without a delay of its own (linear, or equal delays) is refused then.
         public var inputArrival: Double? = nil
         /// Frames before the agent arrives; found from the series when nil.
         public var baselineFrames: Int? = nil
@@ -106,12 +108,15 @@ public enum KineticAnalysis {
         let tissue = ConcentrationMap.convert(series, sequence: sequence, baseline: curves.baseline.scalars, t1: t1.scalars, relaxivity: p.relaxivity, voxels: voxels)
         // The artery lies outside the tissue that is asked about.
         let field = p.input == .automatic && region != nil ? try EnhancementMaps.compute(series, parameters: enhancement) : curves
-        let (input, doubts) = try input(series, field, sequence, artery, p)
-        let fit = try KineticFit(input: input, times: series.times, parameters: p.fit), doubt = KineticFit.BaselineDoubt(frames: curves.arrival.baselineFrames, t1: t1.scalars, relaxivity: p.relaxivity)
+        let arterial = try input(series, field, sequence, artery, p)
+        var wanted = p.fit
+        wanted.longestDelay += arterial.early
+        wanted.delayStep = max(wanted.delayStep, (wanted.longestDelay - wanted.shortestDelay) / 1000)
+        let fit = try KineticFit(input: arterial.function, times: series.times, parameters: wanted), doubt = KineticFit.BaselineDoubt(frames: curves.arrival.baselineFrames, t1: t1.scalars, relaxivity: p.relaxivity)
         let found = try fit.fit(tissue.series, voxels: voxels, baseline: doubt)
-        var findings = curves.findings + doubts
-        findings += outcomeDoubts(found, saturated: tissue.saturated, samples: voxels.count * series.frameCount)
-        return gather(found, voxels, region, series.grid, input, findings, method)
+        var findings = curves.findings + arterial.findings
+        findings += samplingDoubts(series.times) + outcomeDoubts(found, saturated: tissue.saturated, samples: voxels.count * series.frameCount)
+        return gather(found, voxels, region, series.grid, arterial.function, findings, method)
     }
 
     private static func sequence(_ p: Parameters) throws -> SpoiledGradientEcho {
@@ -135,14 +140,29 @@ public enum KineticAnalysis {
         return Volume(grid: grid, repeating: Float(t1))
     }
 
-    private static func input(_ series: TimeSeries, _ curves: EnhancementMaps, _ sequence: SpoiledGradientEcho, _ artery: LabelMap?, _ p: Parameters) throws -> (ArterialInputFunction, [Finding]) {
+    /// An input as a fit takes it.
+    private struct Input {
+        let function: ArterialInputFunction
+        let findings: [Finding]
+        /// How much too early it may have been placed, s.
+        var early = 0.0
+    }
+
+    private static func input(_ series: TimeSeries, _ curves: EnhancementMaps, _ sequence: SpoiledGradientEcho, _ artery: LabelMap?, _ p: Parameters) throws -> Input {
         let end = series.times[series.frameCount - 1], step = TimeAxis.step(series.times)
-        func population(_ kind: PopulationInput) throws -> (ArterialInputFunction, [Finding]) {
-            guard let arrival = p.inputArrival ?? curves.arrival.time.map({ $0 - 2 * step - 2 }) else {
+        func population(_ kind: PopulationInput) throws -> Input {
+            let early = p.inputArrival == nil ? 2 * step + 2 : 0
+            guard let arrival = p.inputArrival ?? curves.arrival.time.map({ $0 - early }) else {
                 throw PerfusionError(.badInput, "no arrival of the agent was found in the series; give inputArrival in seconds")
             }
-            let note = Finding(.note, "perfusion.population-input", "The arterial input is a population's (\(kind.rawValue)), not the patient's; amounts carry that doubt.", evidence: ["arrival-s": "\(arrival)"])
-            return (try kind.function(arrival: arrival, haematocrit: p.haematocrit, until: end + step), [note])
+            guard early == 0 || p.fit.longestDelay > p.fit.shortestDelay else {
+                throw PerfusionError(.badInput, "when the population's input arrives is only guessed, \(Numbers.short(early)) s before the series shows it, and a fit without a delay of its own cannot make up for that: give inputArrival in seconds, or take the non-linear method with a range of delays")
+            }
+            let guess = early > 0 ? " Its arrival is guessed at \(Numbers.short(arrival)) s, early rather than late; delays count from there and are no transit times." : ""
+            let note = Finding(
+                .note, "perfusion.population-input", "The arterial input is a population's (\(kind.rawValue)), not the patient's; amounts carry that doubt." + guess,
+                evidence: ["arrival-s": "\(arrival)", "early-s": "\(early)"])
+            return Input(function: try kind.function(arrival: arrival, haematocrit: p.haematocrit, until: end + step), findings: [note], early: early)
         }
         func blood(_ voxels: [Int]) -> TimeSeries {
             let t1 = [Float](repeating: Float(p.bloodT1), count: series.grid.count)
@@ -155,11 +175,20 @@ public enum KineticAnalysis {
         case .region:
             guard let artery else { throw PerfusionError(.badInput, "the input is to come from a region, and no artery was given; give its labels, or choose another input") }
             let voxels = try Region.voxels(of: series.grid, artery), found = try MeasuredInput.mean(blood(voxels), voxels: voxels, haematocrit: p.haematocrit)
-            return (found.function.refined(step: 0.5), found.findings)
+            return Input(function: found.function.refined(step: 0.5), findings: found.findings)
         case .automatic:
             let found = try MeasuredInput.found(blood(curves.voxels), maps: curves, haematocrit: p.haematocrit)
-            return (found.function.refined(step: 0.5), found.findings)
+            return Input(function: found.function.refined(step: 0.5), findings: found.findings)
         }
+    }
+
+    /// The first passage of a bolus is over in about ten seconds.
+    private static func samplingDoubts(_ times: [Double]) -> [Finding] {
+        let step = TimeAxis.step(times)
+        guard step > 10 else { return [] }
+        return [Finding(
+            .warning, "perfusion.coarse-kinetics", "Frames are \(Numbers.short(step)) s apart, longer than a bolus takes to pass: delay, vp and flow are told from one frame or none, and Ktrans carries that.",
+            evidence: ["step-s": "\(step)"])]
     }
 
     private static func outcomeDoubts(_ found: KineticFit.Result, saturated: Int, samples: Int) -> [Finding] {
