@@ -258,6 +258,9 @@ struct MapTests {
         let found = try KineticAnalysis.compute(field.series, region: field.regions, parameters: p, method: "t")
         #expect(found.maps[.ktrans]?.scalars.allSatisfy { $0.isFinite && $0 >= 0 } == true)
         #expect(found.measurements.contains { $0.region == "synovium" && $0.quantity == "Ktrans-median" })
+        // A region has the same rows whether a number came out of it or not.
+        func rows(_ region: String) -> [String] { found.measurements.filter { $0.region == region }.map(\.quantity) }
+        #expect(rows("bone") == rows("synovium") && found.measurements.contains { $0.region == "bone" && $0.quantity == "Ktrans-median" && $0.status == .notScorable })
     }
 }
 

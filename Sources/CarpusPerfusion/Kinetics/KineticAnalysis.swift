@@ -217,8 +217,9 @@ public enum KineticAnalysis {
         let labels = region?.legend.labels ?? [Label(value: 1, name: "all", color: [255, 255, 255])]
         let rows = labels.flatMap { label in
             zip(found.quantities, found.values).map { q, list -> Measurement in
-                guard let mine = members[label.value] else { return .notScorable(q.rawValue, unit: q.unit, region: label.name, because: "no fit came to rest there", method: method) }
-                return Measurement("\(q.rawValue)-median", Robust.quantile(mine.map { Double(list[$0]) }.sorted(), 0.5), unit: q.unit, region: label.name, method: method)
+                let name = "\(q.rawValue)-median"
+                guard let mine = members[label.value] else { return .notScorable(name, unit: q.unit, region: label.name, because: "no fit came to rest there", method: method) }
+                return Measurement(name, Robust.quantile(mine.map { Double(list[$0]) }.sorted(), 0.5), unit: q.unit, region: label.name, method: method)
             }
         }
         let maps = Dictionary(uniqueKeysWithValues: zip(found.quantities, found.values.map(spread)))
