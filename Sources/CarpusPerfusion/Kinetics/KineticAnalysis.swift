@@ -102,19 +102,15 @@ public enum KineticAnalysis {
         try TimeAxis.check(series)
         let sequence = try sequence(p), t1 = try tissueT1(p, t1, series.grid)
         let voxels = try Region.voxels(of: series.grid, region)
-        var enhancement = EnhancementParameters()
-        enhancement.baselineFrames = p.baselineFrames
-        let curves = try EnhancementMaps.compute(series, region: region, parameters: enhancement)
-        let tissue = ConcentrationMap.convert(series, sequence: sequence, baseline: curves.baseline.scalars, t1: t1.scalars, relaxivity: p.relaxivity, voxels: voxels)
-        // The artery lies outside the tissue that is asked about.
-        let field = p.input == .automatic && region != nil ? try EnhancementMaps.compute(series, parameters: enhancement) : curves
-        let arterial = try input(series, field, sequence, artery, p)
+        let arrival = try Arrival.find(in: series, voxels: voxels, baselineFrames: p.baselineFrames), baseline = Baseline.mean(series, frames: arrival.baselineFrames)
+        let tissue = ConcentrationMap.convert(series, sequence: sequence, baseline: baseline, t1: t1.scalars, relaxivity: p.relaxivity, voxels: voxels)
+        let arterial = try input(series, arrival, sequence, artery, p)
         var wanted = p.fit
         wanted.longestDelay += arterial.early
         wanted.delayStep = max(wanted.delayStep, (wanted.longestDelay - wanted.shortestDelay) / 1000)
-        let fit = try KineticFit(input: arterial.function, times: series.times, parameters: wanted), doubt = KineticFit.BaselineDoubt(frames: curves.arrival.baselineFrames, t1: t1.scalars, relaxivity: p.relaxivity)
+        let fit = try KineticFit(input: arterial.function, times: series.times, parameters: wanted), doubt = KineticFit.BaselineDoubt(frames: arrival.baselineFrames, t1: t1.scalars, relaxivity: p.relaxivity)
         let found = try fit.fit(tissue.series, voxels: voxels, baseline: doubt)
-        var findings = curves.findings + arterial.findings
+        var findings = EnhancementFindings.frames(series.times, arrival, wasTold: p.baselineFrames != nil) + arterial.findings
         findings += samplingDoubts(series.times) + outcomeDoubts(found, saturated: tissue.saturated, samples: voxels.count * series.frameCount)
         return gather(found, voxels, region, series.grid, arterial.function, findings, method)
     }
@@ -148,25 +144,25 @@ public enum KineticAnalysis {
         var early = 0.0
     }
 
-    private static func input(_ series: TimeSeries, _ curves: EnhancementMaps, _ sequence: SpoiledGradientEcho, _ artery: LabelMap?, _ p: Parameters) throws -> Input {
+    private static func input(_ series: TimeSeries, _ arrival: Arrival, _ sequence: SpoiledGradientEcho, _ artery: LabelMap?, _ p: Parameters) throws -> Input {
         let end = series.times[series.frameCount - 1], step = TimeAxis.step(series.times)
         func population(_ kind: PopulationInput) throws -> Input {
             let early = p.inputArrival == nil ? 2 * step + 2 : 0
-            guard let arrival = p.inputArrival ?? curves.arrival.time.map({ $0 - early }) else {
+            guard let start = p.inputArrival ?? arrival.time.map({ $0 - early }) else {
                 throw PerfusionError(.badInput, "no arrival of the agent was found in the series; give inputArrival in seconds")
             }
             guard early == 0 || p.fit.longestDelay > p.fit.shortestDelay else {
                 throw PerfusionError(.badInput, "when the population's input arrives is only guessed, \(Numbers.short(early)) s before the series shows it, and a fit without a delay of its own cannot make up for that: give inputArrival in seconds, or take the non-linear method with a range of delays")
             }
-            let guess = early > 0 ? " Its arrival is guessed at \(Numbers.short(arrival)) s, early rather than late; delays count from there and are no transit times." : ""
+            let guess = early > 0 ? " Its arrival is guessed at \(Numbers.short(start)) s, early rather than late; delays count from there and are no transit times." : ""
             let note = Finding(
                 .note, "perfusion.population-input", "The arterial input is a population's (\(kind.rawValue)), not the patient's; amounts carry that doubt." + guess,
-                evidence: ["arrival-s": "\(arrival)", "early-s": "\(early)"])
-            return Input(function: try kind.function(arrival: arrival, haematocrit: p.haematocrit, until: end + step), findings: [note], early: early)
+                evidence: ["arrival-s": "\(start)", "early-s": "\(early)"])
+            return Input(function: try kind.function(arrival: start, haematocrit: p.haematocrit, until: end + step), findings: [note], early: early)
         }
-        func blood(_ voxels: [Int]) -> TimeSeries {
+        func blood(_ voxels: [Int], _ arrival: Arrival) -> TimeSeries {
             let t1 = [Float](repeating: Float(p.bloodT1), count: series.grid.count)
-            let baseline = Baseline.mean(series, frames: curves.arrival.baselineFrames)
+            let baseline = Baseline.mean(series, frames: arrival.baselineFrames)
             return ConcentrationMap.convert(series, sequence: sequence, baseline: baseline, t1: t1, relaxivity: p.relaxivity, voxels: voxels).series
         }
         switch p.input {
@@ -174,10 +170,14 @@ public enum KineticAnalysis {
         case .georgiou: return try population(.georgiou)
         case .region:
             guard let artery else { throw PerfusionError(.badInput, "the input is to come from a region, and no artery was given; give its labels, or choose another input") }
-            let voxels = try Region.voxels(of: series.grid, artery), found = try MeasuredInput.mean(blood(voxels), voxels: voxels, haematocrit: p.haematocrit)
+            let voxels = try Region.voxels(of: series.grid, artery), found = try MeasuredInput.mean(blood(voxels, arrival), voxels: voxels, haematocrit: p.haematocrit)
             return Input(function: found.function.refined(step: 0.5), findings: found.findings)
         case .automatic:
-            let found = try MeasuredInput.found(blood(curves.voxels), maps: curves, haematocrit: p.haematocrit)
+            // The artery lies outside the tissue that is asked about.
+            var enhancement = EnhancementParameters()
+            enhancement.baselineFrames = p.baselineFrames
+            let field = try EnhancementMaps.compute(series, parameters: enhancement)
+            let found = try MeasuredInput.found(blood(field.voxels, field.arrival), maps: field, haematocrit: p.haematocrit)
             return Input(function: found.function.refined(step: 0.5), findings: found.findings)
         }
     }
