@@ -71,10 +71,7 @@ struct Perfusion: ParsableCommand {
         var table = MeasureTable()
         table.add((motion?.motion.rows ?? []) + results.rows + (model?.medians.rows ?? []), of: BIDSLabel.subject(of: source.source))
         try table.write(to: folder.appending(path: "measures.tsv"))
-        var told: Set<Finding> = []
-        for finding in (motion?.findings.list ?? []) + results.findings + (model?.findings.list ?? []) where told.insert(finding).inserted {
-            Terminal.note("\(finding.severity.rawValue): \(finding.sentence)")
-        }
+        Terminal.note(loaded.findings + (motion?.findings.list ?? []) + results.findings + (model?.findings.list ?? []))
         Terminal.data(folder.path(percentEncoded: false))
     }
 }
