@@ -80,7 +80,9 @@ struct Perfusion: ParsableCommand {
 private struct PerfusionResults {
     let series: TimeSeries
     let regions: LabelMap?
-    let body, arteries: LabelMap
+    /// Told from air where there are no regions.
+    let body: LabelMap?
+    let arteries: LabelMap
     let maps: ClassifyPerfusion.Outputs
     let rows: [CarpusCore.Measurement]
     let curves: [RegionCurve]
@@ -88,21 +90,21 @@ private struct PerfusionResults {
 
     init(_ series: TimeSeries, regions: LabelMap?, withinBody: Bool, _ parameters: EnhancementParameters) throws {
         (self.series, self.regions) = (series, regions)
-        let told = try SegmentBody.run(.init(series: series), .init())
-        body = told.labels
+        let told = try regions == nil ? SegmentBody.run(.init(series: series), .init()) : nil
+        body = told?.labels
         maps = try ClassifyPerfusion.run(.init(series: series, region: regions ?? (withinBody ? body : nil)), parameters)
         arteries = try SegmentArteries.run(.init(series: series, classes: maps.classes, IRE: maps.IRE, Tonset: maps.Tonset, Tpeak: maps.Tpeak), .init()).labels
         var counting = MeasurePerfusion.Parameters()
         counting.wholeField = true
         rows = try MeasurePerfusion.run(.init(classes: maps.classes, ME: maps.ME, IRE: maps.IRE, regions: regions, body: body, arteries: arteries), counting).perfusion.rows
         curves = try RegionCurve.list(series, classes: maps.classes, baseline: maps.baseline, regions: regions ?? body)
-        findings = maps.findings.list + (regions == nil ? told.findings.list : [])
+        findings = maps.findings.list + (told?.findings.list ?? [])
     }
 
     func write(_ files: PerfusionFiles) throws {
         try files.write(maps)
         try files.write(arteries, as: "arteries")
-        if regions == nil { try files.write(body, as: "body") }
+        try body.map { try files.write($0, as: "body") }
         try files.write(curves)
     }
 
@@ -110,7 +112,7 @@ private struct PerfusionResults {
         var all = [
             ("maps", try DrawPerfusion.run(
                 .init(anatomy: maps.baseline, classes: maps.classes, ME: maps.ME, IRE: maps.IRE, Tonset: maps.Tonset, Ktrans: Ktrans, region: regions ?? body), .init()).figure),
-            ("curves", try DrawCurves.run(.init(series: series, classes: maps.classes, baseline: maps.baseline, regions: regions, body: body), .init()).figure),
+            ("curves", try DrawCurves.run(.init(series: series, classes: maps.classes, baseline: maps.baseline, regions: regions, body: body, arteries: arteries), .init()).figure),
         ]
         if let motion { all.append(("motion", try DrawMotion.run(.init(frames: motion.frames), .init()).figure)) }
         return all
