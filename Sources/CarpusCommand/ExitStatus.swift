@@ -43,6 +43,11 @@ enum ExitStatus: Int32 {
 enum Terminal {
     static func error(_ message: String) { write("carpus: \(message)\n") }
     static func note(_ message: String) { write(message + "\n") }
+    /// Findings, each told once.
+    static func note(_ findings: [Finding]) {
+        var told: Set<Finding> = []
+        for finding in findings where told.insert(finding).inserted { note("\(finding.severity.rawValue): \(finding.sentence)") }
+    }
     static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
     static let isInteractive = isatty(2) == 1
 

@@ -92,6 +92,25 @@ import Testing
         }
     }
 
+    @Test func aLinearFitOfAGuessedArrivalIsRefusedAndOneOfAToldArrivalIsNot() throws {
+        try withFolder { folder in
+            try writeBlood(to: folder, options: "PFP")
+            let arguments = ["perfusion", "dce.nii.gz", "--output", "out", "--model", "extended-tofts", "--t1", "t1.nii.gz", "--method", "linear"]
+            func run(_ more: [String]) throws -> (status: Int32, said: String) {
+                let (process, _, err) = try Carpus.start(arguments + more, in: folder)
+                process.waitUntilExit()
+                return (process.terminationStatus, try String(contentsOf: err, encoding: .utf8))
+            }
+            let refused = try run([])
+            #expect(refused.status == 64 && refused.said.contains("--input-arrival") && refused.said.contains("--method non-linear"), "\(refused)")
+            #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "out").path))
+            let told = try run(["--input-arrival", "24"])
+            #expect(told.status == 0 && told.said.contains("population's (parker)") && !told.said.contains("guessed"), "\(told)")
+            let measures = try String(contentsOf: folder.appending(path: "out/measures.tsv"), encoding: .utf8)
+            #expect(measures.contains("Ktrans-median"))
+        }
+    }
+
     @Test func anImplausibleInputIsToldAndFatSuppressionIsReadFromTheSidecar() throws {
         try withFolder { folder in
             try writeBlood(to: folder, options: "PFP\\\\FS")

@@ -28,8 +28,8 @@ import Testing
             #expect(t1.status == 0, "\(t1.err)")
             let roi = try NIfTI.readLabels(URL(filePath: tumour)), inside = roi.labels.indices.filter { roi.labels[$0] != 0 }
             let map = try NIfTI.readVolume(folder.appending(path: "t1/desc-T1_dcemap.nii.gz")), known = inside.map { map.scalars[$0] }.filter(\.isFinite).sorted()
-            // Liver and its tumours have 0.6 to 1.2 s at 1.5 T; breathing and a B1 that is not known widen that.
-            #expect(known.count > 270 && (0.5...1.6).contains(known[known.count / 2]), "\(known.count), \(known[known.count / 2])")
+            // Liver and its tumours have 0.6 to 1.2 s at 1.5 T; this one 0.925 s with the angles and the time of its headers.
+            #expect(known.count > 285 && abs(known[known.count / 2] - 0.925) < 0.02, "\(known.count), \(known[known.count / 2])")
 
             let times = try numbers("times_s_from_first", data.appending(path: "dce_4d.json"))
             try Data(times.map { "\($0)" }.joined(separator: "\n").utf8).write(to: folder.appending(path: "times.txt"))
@@ -46,7 +46,11 @@ import Testing
                 let map = try NIfTI.readVolume(folder.appending(path: "out/desc-\(name)_dcemap.nii.gz"))
                 #expect(inside.count { map.scalars[$0].isNaN } == 0, "\(name) has a gap in the tumour")
             }
-            #expect((0.02...2).contains(value("Ktrans-median", "label-1") ?? 0), "\(value("Ktrans-median", "label-1") ?? -1)")
+            // No truth, but what was measured (Docs/Validation.md): a change of the method has to be looked at.
+            for (name, range) in [("Ktrans", 0.15...0.35), ("ve", 0.4...0.65), ("vp", 0.03...0.09)] {
+                let middle = try #require(value("\(name)-median", "label-1"))
+                #expect(range.contains(middle), "\(name) \(middle)")
+            }
         }
     }
 
@@ -75,7 +79,7 @@ import Testing
             let grid = me.grid, lit = Components(size: grid.size) { v in me.scalars[v] > 0.8 && body.labels[v] != 0 && (80..<150).contains(grid.index(at: v).x) && (70..<125).contains(grid.index(at: v).y) }
             #expect((lit.sizes.max() ?? 0) > 60, "\(lit.sizes)")
             let rows = try table(folder.appending(path: "out/measures.tsv"))
-            #expect(rows.allSatisfy { $0[3].hasPrefix("body") && $0[9] == "measure.perfusion/3 within body" })
+            #expect(!rows.isEmpty && rows.allSatisfy { $0[3].hasPrefix("body") && $0[9] == "measure.perfusion/3 within body" })
         }
     }
 
@@ -86,8 +90,17 @@ import Testing
                 ["relaxation"] + angles.map { data.appending(path: "fl3d_vibe-\($0)deg.nii.gz").path } + ["--flip-angles", "5,10,15,20,25", "--repetition-time", "0.00422", "--region", data.appending(path: "t1_phantom_mask.nii.gz").path, "--output", "t1"],
                 in: folder)
             #expect(answer.status == 0, "\(answer.err)")
-            let rows = try table(folder.appending(path: "t1/measures.tsv")), medians = rows.filter { $0[4] == "T1-median" }.compactMap { Double($0[5]) }
-            #expect(medians.count == 10 && medians.allSatisfy { (0.1...4).contains($0) }, "\(medians)")
+            let rows = try table(folder.appending(path: "t1/measures.tsv")), medians = (1...10).compactMap { vial in rows.first { $0[3] == "label-\(vial)" && $0[4] == "T1-median" }.flatMap { Double($0[5]) } }
+            #expect(medians.count == 10 && abs((medians.min() ?? 0) / 0.106 - 1) < 0.03 && abs((medians.max() ?? 0) / 0.379 - 1) < 0.03, "\(medians)")
+            // The longer T1 is, the less of the signal at 5 degrees is left at 25, whatever fits it.
+            let vials = try NIfTI.readLabels(data.appending(path: "t1_phantom_mask.nii.gz")), ends = try [5, 25].map { try NIfTI.readVolume(data.appending(path: "fl3d_vibe-\($0)deg.nii.gz")).scalars }
+            let kept = (1...10).map { (vial: Int) -> Float in
+                var sums: [Float] = [0, 0]
+                for v in vials.labels.indices where Int(vials.labels[v]) == vial { for k in 0...1 { sums[k] += ends[k][v] } }
+                return sums[1] / sums[0]
+            }
+            let bySignal = kept.indices.sorted { kept[$0] > kept[$1] }, byT1 = medians.indices.sorted { medians[$0] < medians[$1] }
+            #expect(bySignal == byT1, "\(kept), \(medians)")
         }
     }
 }

@@ -5,7 +5,7 @@ public import CarpusPipeline
 /// A pharmacokinetic model in each voxel.
 public enum FitPharmacokinetics: Stage {
     public static let name = "fit.pharmacokinetics"
-    public static let version = 2
+    public static let version = 3
     public static let summary = "Fits a pharmacokinetic model to the concentrations of a dynamic series, voxel by voxel, with delay and standard errors; for research."
 
     public typealias Parameters = KineticAnalysis.Parameters
@@ -34,7 +34,7 @@ public enum FitPharmacokinetics: Stage {
         public var ve, vp: Volume<Float>?
         /// Plasma flow, mL/min/100 mL; permeability-surface product, 1/min.
         public var Fp, PS: Volume<Float>?
-        /// Arterial delay, s.
+        /// Delay behind the arterial input, s; behind its guessed arrival where that was guessed.
         public var Ta: Volume<Float>?
         /// Standard error of Ktrans, 1/min.
         public var KtransError: Volume<Float>?

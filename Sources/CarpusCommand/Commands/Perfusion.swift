@@ -71,10 +71,7 @@ struct Perfusion: ParsableCommand {
         var table = MeasureTable()
         table.add((motion?.motion.rows ?? []) + results.rows + (model?.medians.rows ?? []), of: BIDSLabel.subject(of: source.source))
         try table.write(to: folder.appending(path: "measures.tsv"))
-        var told: Set<Finding> = []
-        for finding in (motion?.findings.list ?? []) + results.findings + (model?.findings.list ?? []) where told.insert(finding).inserted {
-            Terminal.note("\(finding.severity.rawValue): \(finding.sentence)")
-        }
+        Terminal.note(loaded.findings + (motion?.findings.list ?? []) + results.findings + (model?.findings.list ?? []))
         Terminal.data(folder.path(percentEncoded: false))
     }
 }
@@ -83,7 +80,9 @@ struct Perfusion: ParsableCommand {
 private struct PerfusionResults {
     let series: TimeSeries
     let regions: LabelMap?
-    let body, arteries: LabelMap
+    /// Told from air where there are no regions.
+    let body: LabelMap?
+    let arteries: LabelMap
     let maps: ClassifyPerfusion.Outputs
     let rows: [CarpusCore.Measurement]
     let curves: [RegionCurve]
@@ -91,21 +90,21 @@ private struct PerfusionResults {
 
     init(_ series: TimeSeries, regions: LabelMap?, withinBody: Bool, _ parameters: EnhancementParameters) throws {
         (self.series, self.regions) = (series, regions)
-        let told = try SegmentBody.run(.init(series: series), .init())
-        body = told.labels
+        let told = try regions == nil ? SegmentBody.run(.init(series: series), .init()) : nil
+        body = told?.labels
         maps = try ClassifyPerfusion.run(.init(series: series, region: regions ?? (withinBody ? body : nil)), parameters)
         arteries = try SegmentArteries.run(.init(series: series, classes: maps.classes, IRE: maps.IRE, Tonset: maps.Tonset, Tpeak: maps.Tpeak), .init()).labels
         var counting = MeasurePerfusion.Parameters()
         counting.wholeField = true
         rows = try MeasurePerfusion.run(.init(classes: maps.classes, ME: maps.ME, IRE: maps.IRE, regions: regions, body: body, arteries: arteries), counting).perfusion.rows
         curves = try RegionCurve.list(series, classes: maps.classes, baseline: maps.baseline, regions: regions ?? body)
-        findings = maps.findings.list + (regions == nil ? told.findings.list : [])
+        findings = maps.findings.list + (told?.findings.list ?? [])
     }
 
     func write(_ files: PerfusionFiles) throws {
         try files.write(maps)
         try files.write(arteries, as: "arteries")
-        if regions == nil { try files.write(body, as: "body") }
+        try body.map { try files.write($0, as: "body") }
         try files.write(curves)
     }
 
@@ -113,7 +112,7 @@ private struct PerfusionResults {
         var all = [
             ("maps", try DrawPerfusion.run(
                 .init(anatomy: maps.baseline, classes: maps.classes, ME: maps.ME, IRE: maps.IRE, Tonset: maps.Tonset, Ktrans: Ktrans, region: regions ?? body), .init()).figure),
-            ("curves", try DrawCurves.run(.init(series: series, classes: maps.classes, baseline: maps.baseline, regions: regions, body: body), .init()).figure),
+            ("curves", try DrawCurves.run(.init(series: series, classes: maps.classes, baseline: maps.baseline, regions: regions, body: body, arteries: arteries), .init()).figure),
         ]
         if let motion { all.append(("motion", try DrawMotion.run(.init(frames: motion.frames), .init()).figure)) }
         return all
@@ -130,7 +129,7 @@ struct KineticOptions: ParsableArguments {
     var input = KineticAnalysis.InputSource.parker
     @Option(help: "A label map of the artery, for --input region.", completion: .file())
     var artery: String?
-    @Option(help: "When a population's input arrives, seconds on the axis of the series; found when not given.")
+    @Option(help: "When a population's input arrives, seconds on the axis of the series; guessed when not given, which the fitted delay makes up for (not with --method linear).")
     var inputArrival: Double?
     @Option(help: "Repetition time of the series, seconds; from its headers when not given.")
     var repetitionTime: Double?
@@ -149,6 +148,9 @@ struct KineticOptions: ParsableArguments {
 
     func validate() throws {
         if artery != nil && input != .region { throw ValidationError("--artery is for --input region.") }
+        if model != nil, method == .linear, inputArrival == nil, [.parker, .georgiou].contains(input) {
+            throw ValidationError("--method linear fits no delay and cannot make up for a guessed arrival of the input: give --input-arrival in seconds, or take --method non-linear.")
+        }
     }
 
     /// The model's maps; nil when none is asked for.

@@ -56,7 +56,7 @@ struct Relaxation: ParsableCommand {
         var table = MeasureTable()
         table.add(maps.medians.rows, of: BIDSLabel.subject(of: scans[0].file))
         try table.write(to: folder.appending(path: "measures.tsv"))
-        for finding in maps.findings.list { Terminal.note("\(finding.severity.rawValue): \(finding.sentence)") }
+        Terminal.note(scans.flatMap(\.read.findings) + maps.findings.list)
         Terminal.data(folder.path(percentEncoded: false))
     }
 

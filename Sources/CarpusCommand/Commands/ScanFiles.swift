@@ -15,10 +15,10 @@ struct ScanFile {
         return [".nii", ".nii.gz", ".hdr", ".hdr.gz", ".img", ".img.gz"].contains(where: name.hasSuffix)
     }
 
-    /// A series of several frames.
+    /// A series of several frames, and what its reader doubts.
     ///
     /// - Parameter times: of the frames, s, instead of the headers'.
-    func series(times: FrameTimesOption) throws -> (series: TimeSeries, acquisition: Acquisition) {
+    func series(times: FrameTimesOption) throws -> (series: TimeSeries, acquisition: Acquisition, findings: [Finding]) {
         if isNIfTI {
             let header = try NIfTI.header(of: source).0
             if !times.isGiven, header.dimensions.count == 4, header.dimensions[3] > 1, !(header.pixdim[3] > 0), try Acquisition.framesAreTimed(beside: source) == false {
@@ -26,28 +26,31 @@ struct ScanFile {
             }
             let image = try NIfTI.read(source, times: times.isGiven ? { try times.list(frames: $0, axes: header.dimensions) } : nil)
             guard case .series(let series) = image.content else { throw oneVolume }
-            return (series, try Acquisition(beside: source))
+            return (series, try Acquisition(beside: source), image.findings)
         }
-        let scan = try onlySeries("the dynamic series"), images = try scan.load()
-        guard let series = images.lazy.compactMap({ image -> TimeSeries? in if case .series(let s) = image.content { s } else { nil } }).first else { throw oneVolume }
-        guard times.isGiven else { return (series, Acquisition(scan)) }
-        return (TimeSeries(grid: series.grid, times: try times.list(frames: series.frameCount, axes: []), scalars: series.scalars), Acquisition(scan))
+        let scan = try onlySeries("the dynamic series"), images = try scan.load(times: times.isGiven ? { try times.list(frames: $0, axes: []) } : nil)
+        let found = images.compactMap { image -> (TimeSeries, [Finding])? in if case .series(let s) = image.content { (s, image.findings) } else { nil } }
+        guard let (series, doubts) = found.first else { throw oneVolume }
+        guard found.count == 1 else {
+            throw IOError(.inconsistent, at: source, "one series over time is wanted, and the DICOM series holds \(found.count) series over time (echoes or kinds of image); give a folder of one of them")
+        }
+        return (series, Acquisition(scan), scan.findings + doubts)
     }
 
-    /// One volume, or the several of a NIfTI file whose fourth axis is anything but time.
-    func volumes() throws -> (volumes: [Volume<Float>], acquisition: Acquisition) {
+    /// One volume, or the several of a NIfTI file whose fourth axis is anything but time; and what its reader doubts.
+    func volumes() throws -> (volumes: [Volume<Float>], acquisition: Acquisition, findings: [Finding]) {
         if isNIfTI {
-            let acquisition = try Acquisition(beside: source)
-            switch try NIfTI.read(source, times: { (0..<$0).map(Double.init) }).content {
-            case .volume(let volume): return ([volume], acquisition)
-            case .series(let series): return ((0..<series.frameCount).map(series.frame), acquisition)
+            let acquisition = try Acquisition(beside: source), image = try NIfTI.read(source, times: { (0..<$0).map(Double.init) })
+            switch image.content {
+            case .volume(let volume): return ([volume], acquisition, image.findings)
+            case .series(let series): return ((0..<series.frameCount).map(series.frame), acquisition, image.findings)
             }
         }
         let scan = try onlySeries("one flip angle"), images = try scan.load()
         guard images.count == 1, case .volume(let volume) = images[0].content else {
             throw IOError(.inconsistent, at: source, "one volume is wanted, and the series holds several; give the folder of one flip angle alone")
         }
-        return ([volume], Acquisition(scan))
+        return ([volume], Acquisition(scan), scan.findings + images[0].findings)
     }
 
     private func onlySeries(_ what: String) throws -> DICOMSeries {

@@ -17,9 +17,9 @@ public struct DICOMImage: Sendable {
 extension DICOMSeries {
     /// Reads the voxels.
     ///
-    /// - Parameter times: when the frames of each time series were taken, s; overrides all clocks of the headers.
-    /// - Throws: `IOError` when slices fill no box, frames are missing or there twice, clocks disagree, or pixels cannot be decoded.
-    public func load(times: [Double]? = nil) throws -> [DICOMImage] {
+    /// - Parameter times: tells the times in s of a number of frames, for each time series, instead of all clocks of the headers; they must increase.
+    /// - Throws: `IOError` when slices fill no box, frames are missing or there twice, clocks disagree, or pixels cannot be decoded; or what `times` throws.
+    public func load(times: ((_ frames: Int) throws -> [Double])? = nil) throws -> [DICOMImage] {
         let place = files.count == 1 ? files[0] : files[0].deletingLastPathComponent()
         let frames = try sources.enumerated().flatMap { try DICOMFrame.frames(of: $1, index: $0) }
         guard !frames.isEmpty else { throw IOError(.inconsistent, at: place, "the series holds no image") }
@@ -28,9 +28,9 @@ extension DICOMSeries {
         return try zip(groups, suffixes).map { try image($0, suffix: $1, times: times, place: place) }
     }
 
-    private func image(_ group: FrameGroup, suffix: String, times given: [Double]?, place: URL) throws -> DICOMImage {
+    private func image(_ group: FrameGroup, suffix: String, times told: ((_ frames: Int) throws -> [Double])?, place: URL) throws -> DICOMImage {
         var findings: [Finding] = [], times: [Double]?
-        if group.frames.count > 1 { times = try Self.times(group, given: given, place: place, findings: &findings) }
+        if group.frames.count > 1 { times = try Self.times(group, given: try told?(group.frames.count), place: place, findings: &findings) }
         let stack = try SliceStack(group.frames[0], at: place)
         let slices = group.frames.flatMap { $0 }
         for (t, frame) in group.frames.enumerated().dropFirst() {

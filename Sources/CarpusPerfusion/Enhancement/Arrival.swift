@@ -33,6 +33,17 @@ public struct Arrival: Sendable, Hashable {
         return find(curve, times: series.times)
     }
 
+    /// The same, or without a search where the frames of the baseline are told.
+    ///
+    /// - Throws: `PerfusionError` also when the baseline leaves no curve.
+    static func find(in series: TimeSeries, voxels: [Int], baselineFrames: Int?) throws -> Arrival {
+        let arrival = try baselineFrames.map { Arrival(baselineFrames: $0, time: nil) } ?? find(in: series, voxels: voxels)
+        guard arrival.baselineFrames < series.frameCount - 2 else {
+            throw PerfusionError(.noBaseline, "\(arrival.baselineFrames) of \(series.frameCount) frames would be the baseline, which leaves no curve; give baselineFrames")
+        }
+        return arrival
+    }
+
     /// The arrival in one curve.
     static func find(_ curve: [Double], times: [Double]) -> Arrival {
         let frames = curve.count, noise = Robust.noise(curve)

@@ -36,10 +36,7 @@ public struct EnhancementMaps: Sendable {
         if let complaint = parameters.complaint { throw PerfusionError(.badParameter, complaint) }
         try TimeAxis.check(series)
         let voxels = try Region.voxels(of: series.grid, region)
-        let arrival = try parameters.baselineFrames.map { Arrival(baselineFrames: $0, time: nil) } ?? Arrival.find(in: series, voxels: voxels)
-        guard arrival.baselineFrames < series.frameCount - 2 else {
-            throw PerfusionError(.noBaseline, "\(arrival.baselineFrames) of \(series.frameCount) frames would be the baseline, which leaves no curve; give baselineFrames")
-        }
+        let arrival = try Arrival.find(in: series, voxels: voxels, baselineFrames: parameters.baselineFrames)
         let series = parameters.spatialSmoothing ? CurveSmoothing.smoothed(series, voxels: voxels) : series
         let sheet = CurveSheet(count: series.grid.count)
         let basis = PiecewiseBasis(times: series.times, baselineFrames: arrival.baselineFrames), chunk = 2048

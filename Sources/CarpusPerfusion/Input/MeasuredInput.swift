@@ -53,22 +53,32 @@ public enum MeasuredInput {
         guard !enhancing.isEmpty else { throw PerfusionError(.badInput, "no voxel rises and falls as an artery does; draw the artery, or take a population's input") }
         let earliest = Robust.quantile(enhancing.map { Double(maps.onset.scalars[$0]) }.sorted(), 0.02) + 6 + half
         let early = enhancing.filter { Double(maps.onset.scalars[$0]) <= earliest }
+        // The renal cortex is as early and as steep, and does not fall as far. Where nothing does, what is found is doubted.
+        var bolus = BolusShape(maps.times)
+        let sharp = early.filter { v in bolus.isSharp(maps.times.indices.map { Double(concentrations.scalars[$0 * n + v]) }) }
         func score(_ v: Int) -> Float { maps.maximum.scalars[v] * maps.initialRate.scalars[v] }
-        let chosen = early.sorted { score($0) != score($1) ? score($0) > score($1) : $0 < $1 }.prefix(count)
+        let chosen = (sharp.isEmpty ? early : sharp).sorted { score($0) != score($1) ? score($0) > score($1) : $0 < $1 }.prefix(count)
         return try mean(concentrations, voxels: Array(chosen), haematocrit: haematocrit)
     }
 
     /// What is strange about an input.
     static func doubts(_ input: ArterialInputFunction, count: Int) -> [Finding] {
         let top = input.plasma.max() ?? 0, at = input.plasma.firstIndex(of: top) ?? 0
-        let tail = input.plasma.suffix(max(1, input.plasma.count / 5)), end = tail.reduce(0, +) / Double(tail.count)
+        let end = BolusShape.late(input.plasma)
         var found: [Finding] = []
         let evidence = ["peak-mM": "\(top)", "end-mM": "\(end)", "voxels": "\(count)"]
         if !(1...25).contains(top) {
             found.append(Finding(.warning, "perfusion.input-implausible", "The arterial input peaks at \(Numbers.short(top)) mM in plasma, where 1 to 25 are usual: inflow, saturation or partial volume; amounts scale with it.", evidence: evidence))
         }
+        var bolus = BolusShape(input.times)
         if end > 0.6 * top {
             found.append(Finding(.warning, "perfusion.input-without-peak", "The arterial input hardly falls after its peak, as a tissue's curve does; check its region.", evidence: evidence))
+        } else if !bolus.isSharp(input.plasma) {
+            let usual = bolus.fall(peak: at)
+            found.append(Finding(
+                .warning, "perfusion.input-dispersed",
+                "The arterial input's peak is \(Numbers.short(top / end)) times its late level, where a bolus makes \(Numbers.short(usual)) at these frames: it is mixed with tissue, as the kidneys' is, dispersed on the way, or cut at its peak; draw the artery.",
+                evidence: evidence.merging(["peak-over-end": "\(top / end)", "bolus-peak-over-end": "\(usual)"]) { a, _ in a }))
         }
         let flat = input.plasma.filter { $0 > 0.97 * top }.count
         if flat > 2, flat * 12 > input.plasma.count, end < 0.6 * top {

@@ -32,7 +32,9 @@ public enum KineticAnalysis {
         public var haematocrit = 0.42
         /// Where the arterial input comes from.
         public var input = InputSource.parker
-        /// When a population's input arrives, s on the axis of the series; two frames and two seconds before the series shows it when nil.
+        /// When a population's input arrives, s on the axis of the series. Guessed when nil, as two frames and two seconds before the series shows the agent,
+        /// which is early rather than late: the fitted delay makes up for it, may be that much longer than `longestDelay`, and counts from the guess.
+        /// A fit without a delay of its own (linear, or equal delays) is refused then.
         public var inputArrival: Double? = nil
         /// Frames before the agent arrives; found from the series when nil.
         public var baselineFrames: Int? = nil
@@ -100,18 +102,17 @@ public enum KineticAnalysis {
         try TimeAxis.check(series)
         let sequence = try sequence(p), t1 = try tissueT1(p, t1, series.grid)
         let voxels = try Region.voxels(of: series.grid, region)
-        var enhancement = EnhancementParameters()
-        enhancement.baselineFrames = p.baselineFrames
-        let curves = try EnhancementMaps.compute(series, region: region, parameters: enhancement)
-        let tissue = ConcentrationMap.convert(series, sequence: sequence, baseline: curves.baseline.scalars, t1: t1.scalars, relaxivity: p.relaxivity, voxels: voxels)
-        // The artery lies outside the tissue that is asked about.
-        let field = p.input == .automatic && region != nil ? try EnhancementMaps.compute(series, parameters: enhancement) : curves
-        let (input, doubts) = try input(series, field, sequence, artery, p)
-        let fit = try KineticFit(input: input, times: series.times, parameters: p.fit), doubt = KineticFit.BaselineDoubt(frames: curves.arrival.baselineFrames, t1: t1.scalars, relaxivity: p.relaxivity)
+        let arrival = try Arrival.find(in: series, voxels: voxels, baselineFrames: p.baselineFrames), baseline = Baseline.mean(series, frames: arrival.baselineFrames)
+        let tissue = ConcentrationMap.convert(series, sequence: sequence, baseline: baseline, t1: t1.scalars, relaxivity: p.relaxivity, voxels: voxels)
+        let arterial = try input(series, arrival, sequence, artery, p)
+        var wanted = p.fit
+        wanted.longestDelay += arterial.early
+        wanted.delayStep = max(wanted.delayStep, (wanted.longestDelay - wanted.shortestDelay) / 1000)
+        let fit = try KineticFit(input: arterial.function, times: series.times, parameters: wanted), doubt = KineticFit.BaselineDoubt(frames: arrival.baselineFrames, t1: t1.scalars, relaxivity: p.relaxivity)
         let found = try fit.fit(tissue.series, voxels: voxels, baseline: doubt)
-        var findings = curves.findings + doubts
-        findings += outcomeDoubts(found, saturated: tissue.saturated, samples: voxels.count * series.frameCount)
-        return gather(found, voxels, region, series.grid, input, findings, method)
+        var findings = EnhancementFindings.frames(series.times, arrival, wasTold: p.baselineFrames != nil) + arterial.findings
+        findings += samplingDoubts(series.times) + outcomeDoubts(found, saturated: tissue.saturated, samples: voxels.count * series.frameCount)
+        return gather(found, voxels, region, series.grid, arterial.function, findings, method)
     }
 
     private static func sequence(_ p: Parameters) throws -> SpoiledGradientEcho {
@@ -135,18 +136,33 @@ public enum KineticAnalysis {
         return Volume(grid: grid, repeating: Float(t1))
     }
 
-    private static func input(_ series: TimeSeries, _ curves: EnhancementMaps, _ sequence: SpoiledGradientEcho, _ artery: LabelMap?, _ p: Parameters) throws -> (ArterialInputFunction, [Finding]) {
+    /// An input as a fit takes it.
+    private struct Input {
+        let function: ArterialInputFunction
+        let findings: [Finding]
+        /// How much too early it may have been placed, s.
+        var early = 0.0
+    }
+
+    private static func input(_ series: TimeSeries, _ arrival: Arrival, _ sequence: SpoiledGradientEcho, _ artery: LabelMap?, _ p: Parameters) throws -> Input {
         let end = series.times[series.frameCount - 1], step = TimeAxis.step(series.times)
-        func population(_ kind: PopulationInput) throws -> (ArterialInputFunction, [Finding]) {
-            guard let arrival = p.inputArrival ?? curves.arrival.time.map({ $0 - 2 * step - 2 }) else {
+        func population(_ kind: PopulationInput) throws -> Input {
+            let early = p.inputArrival == nil ? 2 * step + 2 : 0
+            guard let start = p.inputArrival ?? arrival.time.map({ $0 - early }) else {
                 throw PerfusionError(.badInput, "no arrival of the agent was found in the series; give inputArrival in seconds")
             }
-            let note = Finding(.note, "perfusion.population-input", "The arterial input is a population's (\(kind.rawValue)), not the patient's; amounts carry that doubt.", evidence: ["arrival-s": "\(arrival)"])
-            return (try kind.function(arrival: arrival, haematocrit: p.haematocrit, until: end + step), [note])
+            guard early == 0 || p.fit.longestDelay > p.fit.shortestDelay else {
+                throw PerfusionError(.badInput, "when the population's input arrives is only guessed, \(Numbers.short(early)) s before the series shows it, and a fit without a delay of its own cannot make up for that: give inputArrival in seconds, or take the non-linear method with a range of delays")
+            }
+            let guess = early > 0 ? " Its arrival is guessed at \(Numbers.short(start)) s, early rather than late; delays count from there and are no transit times." : ""
+            let note = Finding(
+                .note, "perfusion.population-input", "The arterial input is a population's (\(kind.rawValue)), not the patient's; amounts carry that doubt." + guess,
+                evidence: ["arrival-s": "\(start)", "early-s": "\(early)"])
+            return Input(function: try kind.function(arrival: start, haematocrit: p.haematocrit, until: end + step), findings: [note], early: early)
         }
-        func blood(_ voxels: [Int]) -> TimeSeries {
+        func blood(_ voxels: [Int], _ arrival: Arrival) -> TimeSeries {
             let t1 = [Float](repeating: Float(p.bloodT1), count: series.grid.count)
-            let baseline = Baseline.mean(series, frames: curves.arrival.baselineFrames)
+            let baseline = Baseline.mean(series, frames: arrival.baselineFrames)
             return ConcentrationMap.convert(series, sequence: sequence, baseline: baseline, t1: t1, relaxivity: p.relaxivity, voxels: voxels).series
         }
         switch p.input {
@@ -154,12 +170,25 @@ public enum KineticAnalysis {
         case .georgiou: return try population(.georgiou)
         case .region:
             guard let artery else { throw PerfusionError(.badInput, "the input is to come from a region, and no artery was given; give its labels, or choose another input") }
-            let voxels = try Region.voxels(of: series.grid, artery), found = try MeasuredInput.mean(blood(voxels), voxels: voxels, haematocrit: p.haematocrit)
-            return (found.function.refined(step: 0.5), found.findings)
+            let voxels = try Region.voxels(of: series.grid, artery), found = try MeasuredInput.mean(blood(voxels, arrival), voxels: voxels, haematocrit: p.haematocrit)
+            return Input(function: found.function.refined(step: 0.5), findings: found.findings)
         case .automatic:
-            let found = try MeasuredInput.found(blood(curves.voxels), maps: curves, haematocrit: p.haematocrit)
-            return (found.function.refined(step: 0.5), found.findings)
+            // The artery lies outside the tissue that is asked about.
+            var enhancement = EnhancementParameters()
+            enhancement.baselineFrames = p.baselineFrames
+            let field = try EnhancementMaps.compute(series, parameters: enhancement)
+            let found = try MeasuredInput.found(blood(field.voxels, field.arrival), maps: field, haematocrit: p.haematocrit)
+            return Input(function: found.function.refined(step: 0.5), findings: found.findings)
         }
+    }
+
+    /// The first passage of a bolus is over in about ten seconds.
+    private static func samplingDoubts(_ times: [Double]) -> [Finding] {
+        let step = TimeAxis.step(times)
+        guard step > 10 else { return [] }
+        return [Finding(
+            .warning, "perfusion.coarse-kinetics", "Frames are \(Numbers.short(step)) s apart, longer than a bolus takes to pass: delay, vp and flow are told from one frame or none, and Ktrans carries that.",
+            evidence: ["step-s": "\(step)"])]
     }
 
     private static func outcomeDoubts(_ found: KineticFit.Result, saturated: Int, samples: Int) -> [Finding] {
@@ -188,8 +217,9 @@ public enum KineticAnalysis {
         let labels = region?.legend.labels ?? [Label(value: 1, name: "all", color: [255, 255, 255])]
         let rows = labels.flatMap { label in
             zip(found.quantities, found.values).map { q, list -> Measurement in
-                guard let mine = members[label.value] else { return .notScorable(q.rawValue, unit: q.unit, region: label.name, because: "no fit came to rest there", method: method) }
-                return Measurement("\(q.rawValue)-median", Robust.quantile(mine.map { Double(list[$0]) }.sorted(), 0.5), unit: q.unit, region: label.name, method: method)
+                let name = "\(q.rawValue)-median"
+                guard let mine = members[label.value] else { return .notScorable(name, unit: q.unit, region: label.name, because: "no fit came to rest there", method: method) }
+                return Measurement(name, Robust.quantile(mine.map { Double(list[$0]) }.sorted(), 0.5), unit: q.unit, region: label.name, method: method)
             }
         }
         let maps = Dictionary(uniqueKeysWithValues: zip(found.quantities, found.values.map(spread)))

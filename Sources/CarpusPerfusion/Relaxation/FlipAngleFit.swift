@@ -52,6 +52,12 @@ struct FlipAngleFit {
         return method == .linear ? line : descend(from: line?.r1 ?? 1)
     }
 
+    /// The signal of unit scale at an angle that `estimate` saw last.
+    @inline(__always) func shape(_ i: Int, _ r1: Double) -> Double {
+        let e = exp(-times.base[i] * r1)
+        return sines.base[i] * (1 - e) / (1 - e * cosines.base[i])
+    }
+
     /// S / sin α over S / tan α.
     private func line() -> VariableFlipAngle.Estimate? {
         var mx = 0.0, my = 0.0, xx = 0.0, xy = 0.0

@@ -79,18 +79,23 @@ public enum RelaxationMaps {
             throw PerfusionError(.gridMismatch, "the flip angles, the B1 map and the region lie on different grids; resample them onto the first volume's")
         }
         let voxels = try Region.voxels(of: grid, region)
-        let fit = RelaxationFit(model: try VariableFlipAngle(flipAngles: p.flipAngles, repetitionTimes: times, method: p.method), floor: floor(volumes, share: p.signalFloor))
+        let acquisition = try VariableFlipAngle(flipAngles: p.flipAngles, repetitionTimes: times, method: p.method), floor = floor(volumes, share: p.signalFloor)
         var sheets = [[Float]](repeating: [Float](repeating: .nan, count: grid.count), count: 4), codes = [UInt16](repeating: 0, count: grid.count)
         var ends = [RelaxationFit.End](repeating: .init(outcome: .notFinite), count: voxels.count)
         ends.withUnsafeMutableBufferPointer { ends in
             nonisolated(unsafe) let ends = ends.baseAddress!
             Parallel.forEach(blocksOf: voxels.count) { range in
-                for i in range { ends[i] = fit.end(volumes.map { Double($0.scalars[voxels[i]]) }, b1: b1.map { Double($0.scalars[voxels[i]]) } ?? 1) }
+                let worker = RelaxationFit(acquisition, floor: floor)
+                defer { worker.free() }
+                for i in range {
+                    for k in volumes.indices { worker.signals[k] = Double(volumes[k].scalars[voxels[i]]) }
+                    ends[i] = worker.end(b1: b1.map { Double($0.scalars[voxels[i]]) } ?? 1)
+                }
             }
         }
         for (v, end) in zip(voxels, ends) {
             codes[v] = UInt16(end.outcome.rawValue)
-            for (i, value) in [end.t1, end.scale, end.fitError, end.t1Error].enumerated() { sheets[i][v] = Float(value) }
+            (sheets[0][v], sheets[1][v], sheets[2][v], sheets[3][v]) = (Float(end.t1), Float(end.scale), Float(end.fitError), Float(end.t1Error))
         }
         let maps = sheets.map { Volume(grid: grid, scalars: $0) }, outcomes = LabelMap(grid: grid, labels: codes, legend: outcomeLegend)
         return Result(

@@ -1,5 +1,3 @@
-public import CarpusCore
-
 /// T1 from spoiled gradient echoes at several flip angles (OSIPI P.NR2.002).
 public struct VariableFlipAngle: Sendable, Hashable {
     /// How T1 is fitted.
@@ -48,37 +46,5 @@ public struct VariableFlipAngle: Sendable, Hashable {
         defer { worker.free() }
         for (i, s) in signals.enumerated() { worker.signals.base[i] = s }
         return worker.estimate(b1: b1)
-    }
-
-    /// T1 in s and S0 of every voxel of a region; NaN elsewhere and where the signals allow none.
-    ///
-    /// - Parameters:
-    ///   - volumes: one for each flip angle, on one grid.
-    ///   - b1: the flip angle reached over that asked for, on the same grid.
-    ///   - region: where T1 is wanted, on the same grid; everywhere when nil.
-    /// - Throws: `PerfusionError` when grids or counts differ.
-    public func map(_ volumes: [Volume<Float>], b1: Volume<Float>? = nil, region: LabelMap? = nil) throws -> (t1: Volume<Float>, scale: Volume<Float>) {
-        guard volumes.count == flipAngles.count, let grid = volumes.first?.grid else {
-            throw PerfusionError(.badParameter, "there are \(volumes.count) volumes for \(flipAngles.count) flip angles; one for each is needed")
-        }
-        for other in volumes.map(\.grid) + [b1?.grid, region?.grid].compactMap({ $0 }) where !other.matches(grid) {
-            throw PerfusionError(.gridMismatch, "the flip angles, the B1 map and the region lie on different grids; resample them onto the first volume's")
-        }
-        var t1 = Volume<Float>(grid: grid, repeating: .nan), scale = t1
-        t1.scalars.withUnsafeMutableBufferPointer { t1 in
-            scale.scalars.withUnsafeMutableBufferPointer { scale in
-                nonisolated(unsafe) let (t1, scale) = (t1.baseAddress!, scale.baseAddress!)
-                Parallel.forEach(blocksOf: grid.count) { range in
-                    let worker = FlipAngleFit(self)
-                    defer { worker.free() }
-                    for v in range where region.map({ $0.labels[v] != 0 }) ?? true {
-                        for i in volumes.indices { worker.signals.base[i] = Double(volumes[i].scalars[v]) }
-                        guard let found = worker.estimate(b1: b1.map { Double($0.scalars[v]) } ?? 1) else { continue }
-                        (t1[v], scale[v]) = (Float(1 / found.r1), Float(found.scale))
-                    }
-                }
-            }
-        }
-        return (t1, scale)
     }
 }

@@ -107,7 +107,7 @@ struct DICOMStackTests {
         let files = dynamic([0, 5, 10, 15], triggers: [0, 10, 20, 30], clock: { clockTime(36_000 + $0) })
         let error = try #require(try refusal(files))
         #expect(error.code == .inconsistent && error.message.contains("TriggerTime") && error.message.contains("AcquisitionTime"))
-        guard case .series(let s) = try #require(try series(files).load(times: [0, 6, 12, 18]).first).content else { Issue.record("no series"); return }
+        guard case .series(let s) = try #require(try series(files).load(times: { (0..<$0).map { 6 * Double($0) } }).first).content else { Issue.record("no series"); return }
         #expect(s.times == [0, 6, 12, 18])
         #expect(try refusal(dynamic([0, 5, 10, 15], triggers: [0, 5.1, 10.1, 15.2], clock: { clockTime(36_000 + $0) })) == nil)
     }
