@@ -5,7 +5,7 @@ import CarpusSegmentation
 /// Labels by a trained network.
 public enum SegmentUNet: Stage {
     public static let name = "segment.unet"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Labels an examination by a U-Net from a model folder, as nnU-Net v2 does, and says how sure it is."
 
     /// Which model, and how thoroughly it looks.
