@@ -18,4 +18,35 @@ import Testing
         let both = Foreground.body(ChannelStack(shape: [20, 20, 20], channels: [signal, spot]), spacing: [4, 4, 4])
         #expect(both == body)
     }
+
+    /// A network whose logit of label 1 is the mean of its patch: it sees the whole window, air too.
+    private static let mean: PatchNetwork = { input in
+        let count = input.values.count
+        var out = Tensor(shape: [1, 2] + input.shape[2...])
+        let mean = input.values.reduce(0, +) / Float(count)
+        for i in 0..<count { out.values[count + i] = mean }
+        return out
+    }
+
+    @Test(arguments: [[10, 20, 24], [12, 24, 32]]) func whatTheWindowHoldsAnywayIsNotCut(window: [Int]) throws {
+        // Air at 5, a body at 60 in a corner of the field, which a window holds whole.
+        let grid = try Grid(size: Index3(24, 20, 10), spacing: Vector3(2, 2, 2))
+        var image = Volume<Float>(grid: grid, repeating: 5)
+        for i in 0..<grid.count where grid.index(at: i).x < 8 && grid.index(at: i).y < 8 && grid.index(at: i).z < 5 { image.scalars[i] = 60 }
+        var manifest = ModelManifest(
+            name: "mean", networks: [.init(file: "none")], channels: [.init(role: "t1", normalisation: Normalisation(.none))], patch: window,
+            output: .init(labels: Legend.components("class", count: 1).labels))
+        manifest.cropsToNonzero = false
+        let probabilities = try [false, true].map { skips in
+            var options = NetworkSegmentation.Options()
+            (options.skipsAir, options.probabilities) = (skips, true)
+            return try NetworkSegmentation(manifest, networks: [Self.mean], options: options).segment(["t1": image]).probabilities
+        }
+        #expect(probabilities[0] == probabilities[1])
+    }
+
+    @Test func boxesAreWidenedWithinTheField() {
+        #expect(StackBox(ranges: [2..<4, 0..<3, 8..<10]).widened(to: [5, 4, 4], within: [9, 3, 10]).ranges == [1..<6, 0..<3, 6..<10])
+        #expect(StackBox(ranges: [2..<8, 1..<2, 5..<6]).widened(to: [5, 1, 3], within: [9, 3, 10]).ranges == [2..<8, 1..<2, 4..<7])
+    }
 }

@@ -97,8 +97,9 @@ public struct NetworkSegmentation: Sendable {
             window: manifest.isFlat ? [1] + manifest.patch : manifest.patch, isFlat: manifest.isFlat, classCount: manifest.classCount,
             windows: Windows(manifest.windows.scheme, step: options.step ?? manifest.windows.step, isGaussian: manifest.windows.isGaussian), hasBackground: manifest.output.kind == .labels)
         let stack = input.stack, body = input.body
-        // A margin of 4 mm: the body's rim is judged with the air next to it.
-        let box = body.flatMap { StackBox(around: $0, shape: stack.shape) }?.grown(by: input.spacing.map { Int((4 / $0).rounded(.up)) }, within: stack.shape) ?? StackBox(whole: stack.shape)
+        // A margin of 4 mm: the body's rim is judged with the air next to it. And at least a window: where there is air, nothing is made up.
+        let margin = input.spacing.map { Int((4 / $0).rounded(.up)) }
+        let box = body.flatMap { StackBox(around: $0, shape: stack.shape) }?.grown(by: margin, within: stack.shape).widened(to: tiles.window, within: stack.shape) ?? StackBox(whole: stack.shape)
         let inner = ChannelStack(shape: box.shape, channels: stack.channels.map { box.cut($0, shape: stack.shape) })
         let interest = body.map { box.cut($0, shape: stack.shape) }
         var sum: LogitField?, views: [[UInt16: Int]] = []
