@@ -49,4 +49,25 @@ import Testing
         #expect(StackBox(ranges: [2..<4, 0..<3, 8..<10]).widened(to: [5, 4, 4], within: [9, 3, 10]).ranges == [1..<6, 0..<3, 6..<10])
         #expect(StackBox(ranges: [2..<8, 1..<2, 5..<6]).widened(to: [5, 1, 3], within: [9, 3, 10]).ranges == [2..<8, 1..<2, 4..<7])
     }
+
+    @Test func slicesAreLookedAtOnce() {
+        for scheme in Windows.Scheme.allCases { #expect(Windows(scheme).starts(length: 5, window: 1) == [0, 1, 2, 3, 4]) }
+    }
+
+    @Test func onlyWindowsThatRanAreCounted() throws {
+        // A body at both ends of the field and nothing but air between: of four windows along x the middle two need not run.
+        let grid = try Grid(size: Index3(32, 4, 4), spacing: Vector3(4, 4, 4))
+        var image = Volume<Float>(grid: grid, repeating: 0)
+        for i in 0..<grid.count where !(2..<30).contains(grid.index(at: i).x) { image.scalars[i] = 50 }
+        var manifest = ModelManifest(
+            name: "mean", networks: [.init(file: "none")], channels: [.init(role: "t1", normalisation: Normalisation(.none))], patch: [4, 4, 8],
+            output: .init(labels: Legend.components("class", count: 1).labels))
+        manifest.windows.step = 1
+        let counts = try [false, true].map { skips in
+            var options = NetworkSegmentation.Options()
+            options.skipsAir = skips
+            return try NetworkSegmentation(manifest, networks: [Self.mean], options: options).segment(["t1": image]).windowCount
+        }
+        #expect(counts == [4, 2])
+    }
 }

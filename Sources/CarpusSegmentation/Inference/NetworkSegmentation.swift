@@ -102,11 +102,12 @@ public struct NetworkSegmentation: Sendable {
         let box = body.flatMap { StackBox(around: $0, shape: stack.shape) }?.grown(by: margin, within: stack.shape).widened(to: tiles.window, within: stack.shape) ?? StackBox(whole: stack.shape)
         let inner = ChannelStack(shape: box.shape, channels: stack.channels.map { box.cut($0, shape: stack.shape) })
         let interest = body.map { box.cut($0, shape: stack.shape) }
-        var sum: LogitField?, views: [[UInt16: Int]] = []
+        var sum: LogitField?, views: [[UInt16: Int]] = [], windowCount = 0
         let mirrors = options.mirrors ? Self.subsets(manifest.mirrorAxes.map { manifest.isFlat ? $0 + 1 : $0 }) : [[]]
         for network in networks {
             for mirrored in mirrors {
-                let view = try tiles.logits(of: inner, mirrored: mirrored, interest: interest, by: network)
+                let (view, count) = try tiles.logits(of: inner, mirrored: mirrored, interest: interest, by: network)
+                windowCount += count
                 views.append(manifest.meaning.voxels(view))
                 if sum == nil { sum = view } else { sum?.add(view) }
             }
@@ -115,7 +116,7 @@ public struct NetworkSegmentation: Sendable {
         mean.divide(by: Float(views.count))
         let voxels = manifest.meaning.voxels(mean)
         mean = LogitField(shape: stack.shape, classes: mean.classes.enumerated().map { box.pasted($1, into: stack.shape, outside: tiles.nothing($0)) })
-        return Prediction(mean: mean, voxels: voxels, views: views, windowCount: tiles.windowCount(box.shape) * views.count)
+        return Prediction(mean: mean, voxels: voxels, views: views, windowCount: windowCount)
     }
 
     /// All subsets of the axes, the empty one first.
