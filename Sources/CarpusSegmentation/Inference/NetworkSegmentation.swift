@@ -77,7 +77,8 @@ public struct NetworkSegmentation: Sendable {
         let confidence = Volume(grid: prepared.grid, scalars: prepared.restored(decoded.confidence, outside: 1))
         let background = manifest.output.kind == .labels
         let probabilities = decoded.probabilities.enumerated().map { k, p in Volume(grid: prepared.grid, scalars: prepared.restored(p, outside: background && k == 0 ? 1 : 0)) }
-        let volumes = VolumeInterval.intervals(of: labels, whole: field.voxels, views: field.views)
+        let networkVoxel = prepared.grid.voxelVolume * Double(prepared.box.shape.reduce(1, *)) / Double(prepared.stack.count)
+        let volumes = VolumeInterval.intervals(of: labels, whole: field.voxels, views: field.views, networkVoxel: networkVoxel)
         let lesions = LesionConfidence.pieces(of: labels, confidence: confidence)
         return Result(
             labels: labels, confidence: confidence, probabilities: probabilities, volumes: volumes, lesions: lesions,
