@@ -16,7 +16,7 @@ public enum SegmentUNet: Stage {
         public var step: Double?
         /// Whether the images are also seen mirrored, where the model allows it; gives the volumes an interval.
         public var mirrors = true
-        /// Whether air is left out.
+        /// Whether air is left out: the field is cut to the body first, which can change labels; off looks at air too, as nnU-Net does.
         public var skipsAir = true
         /// float32, or bfloat16 where the processor has it: faster, less exact.
         public var precision = Precision.float32
@@ -100,6 +100,6 @@ public enum SegmentUNet: Stage {
     }
 
     public static func methods(_ p: Parameters) -> String {
-        "Labels are those of the network '\(p.model)', run as nnU-Net v2 does (Isensee et al., Nat Methods 2021)\(p.mirrors ? ", its logits averaged over mirrored views where the model allows it" : "")."
+        "Labels are those of the network '\(p.model)', run as nnU-Net v2 does (Isensee et al., Nat Methods 2021)\(p.mirrors ? ", its logits averaged over mirrored views where the model allows it" : "")\(p.skipsAir ? "; the field was first cut to the body, and windows of air alone left out" : "")."
     }
 }

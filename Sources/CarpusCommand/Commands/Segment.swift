@@ -24,7 +24,7 @@ struct Segment: ParsableCommand {
     var step: Double?
     @Flag(help: "Do not look at mirrored images: faster, less exact, and volumes have no interval.")
     var noMirrors = false
-    @Flag(help: "Look at air too.")
+    @Flag(help: "Look at air too, as nnU-Net does (default: the field is cut to the body first, which can change labels).")
     var air = false
     @Option(help: "The numbers the network computes with: float32, or bfloat16 where the processor has it.")
     var precision: Precision = .float32

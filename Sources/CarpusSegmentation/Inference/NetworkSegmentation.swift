@@ -8,7 +8,7 @@ public struct NetworkSegmentation: Sendable {
         public var step: Double? = nil
         /// Whether the image is also seen mirrored, along the manifest's axes.
         public var mirrors = true
-        /// Whether windows that hold air only are left out, and the field is cut to the body first.
+        /// Whether windows that hold air only are left out, and the field is cut to the body first, which can change labels; nnU-Net looks at air too.
         public var skipsAir = true
         /// Whether every class's probabilities are wanted.
         public var probabilities = false
