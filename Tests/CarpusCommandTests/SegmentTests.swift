@@ -53,6 +53,15 @@ import Testing
         }
     }
 
+    @Test(arguments: [["--output", "l.nii.gz", "--confidence", "./l.nii.gz"], ["--output", "l.nii", "--probabilities", "p.nii", "--confidence", "x/../p.nii"], ["--output", "l.mha"], ["--output", "l.nii", "--confidence", "c"]])
+    func outputsAreFilesOfTheirOwn(outputs: [String]) throws {
+        try withFolder { folder in
+            let answer = try Self.run(["segment", "--model", Self.fixture.path] + Self.images + outputs, shelf: folder, in: folder)
+            #expect(answer.status == 64 && answer.err.contains(outputs.last!), "\(answer.err)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["err", "out"])
+        }
+    }
+
     /// A shelf with one sound model of Carpus's own form and one whose network has changed.
     private static func shelf(in folder: URL) throws -> URL {
         let shelf = folder.appending(path: "shelf"), network = try Data(contentsOf: fixture.appending(path: "model.onnx"))

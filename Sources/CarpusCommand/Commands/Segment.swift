@@ -46,6 +46,13 @@ struct Segment: ParsableCommand {
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
         if let step, !(step > 0 && step <= 1) { throw ValidationError("--step must be above 0 and at most 1") }
+        var taken: Set<String> = []
+        for (option, path) in [("--output", output), ("--probabilities", probabilities), ("--confidence", confidence)] {
+            guard let path else { continue }
+            let place = URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
+            guard [".nii", ".nii.gz"].contains(where: place.lowercased().hasSuffix) else { throw ValidationError("\(option) \(path): images are written as .nii or .nii.gz; choose such a name") }
+            guard taken.insert(place).inserted else { throw ValidationError("\(option) \(path) is another output's file too; give each its own") }
+        }
     }
 
     func run() throws {
