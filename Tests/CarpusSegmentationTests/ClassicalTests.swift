@@ -38,6 +38,13 @@ private func dice(_ labels: LabelMap, _ truth: [Bool], label: UInt16 = 1) -> Dou
         #expect(abs(clusters.memberships(x)[0] - 0.9) < 1e-9)
     }
 
+    @Test func hardClustersHaveMembershipsToo() {
+        // The least fuzzifiers make powers beyond a double's range: between centres 300 and 800, halfway, far from 100.
+        let clusters = FuzzyClusters(of: [100, 300, 800], count: 3, fuzzifier: 1.01)
+        for x in [550, 1e6, -1e6] { #expect(abs(clusters.memberships(x).reduce(0, +) - 1) < 1e-12) }
+        #expect(abs(clusters.memberships(550)[1] - 0.5) < 0.02 && clusters.memberships(550)[0] < 1e-12)
+    }
+
     @Test func findsABallAndNothingInNoise() throws {
         let (image, truth) = try ball(brightness: 80)
         #expect(dice(try FuzzySegmentation.segment(image).labels, truth) > 0.95)
