@@ -127,6 +127,18 @@ struct SampleSTIR {
         return try ForestSegmentation.train([example(1), example(2)], roles: ["t1"], legend: legend, note: "balls", parameters: training)
     }
 
+    @Test func halfOfTheVoxelsAreBackground() throws {
+        // A ball is a thirtieth of its box, far from half of 4000 voxels; a case without one gives background all the same.
+        let ball = try Self.example(1), none = ForestSegmentation.Case(images: ball.images, truth: LabelMap(grid: ball.truth.grid, labels: ball.truth.labels.map { _ in 0 }, legend: Self.legend))
+        var training = ForestSegmentation.Training()
+        training.samples = 4000
+        let lesions = ball.truth.counts[7]!
+        for (cases, wanted) in [([ball], [lesions, lesions]), ([ball, none], [lesions / 2 * 2, lesions]), ([ball, ball], [2 * lesions, 2 * lesions])] {
+            let classes = try ForestSegmentation.rows(cases, roles: ["t1"], legend: Self.legend, training).classes
+            #expect([0, 1].map { k in classes.count { $0 == k } } == wanted)
+        }
+    }
+
     @Test func findsABallItHasNotSeen() throws {
         let new = try Self.example(77), truth = new.truth.labels.map { $0 == 7 }
         let found = try ForestSegmentation.segment(new.images, model: Self.trained())
