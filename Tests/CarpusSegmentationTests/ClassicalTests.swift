@@ -55,6 +55,12 @@ private func dice(_ labels: LabelMap, _ truth: [Bool], label: UInt16 = 1) -> Dou
     @Test func unitAndThreadsChangeNothing() throws {
         let (image, _) = try ball(brightness: 80), labels = try FuzzySegmentation.segment(image).labels
         #expect(try FuzzySegmentation.segment(image.map { $0 * 8 }).labels == labels)
+        let before = Parallel.threads
+        defer { Parallel.threads = before }
+        for n in [1, 2, 4] {
+            Parallel.threads = n
+            #expect(try FuzzySegmentation.segment(image).labels == labels)
+        }
     }
 }
 

@@ -70,10 +70,7 @@ public enum SegmentUNet: Stage {
 
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
         let model = try ModelLibrary.model(parameters.model)
-        if let digest = parameters.digest, digest != (try model.digest()) {
-            throw ModelError(.damaged, parameters.model, "it has changed since the run began; run again")
-        }
-        let networks = try model.networks(precision: parameters.precision == .bfloat16 ? .bfloat16 : .float32)
+        let networks = try model.networks(precision: parameters.precision == .bfloat16 ? .bfloat16 : .float32, digest: parameters.digest)
         let result = try NetworkSegmentation(model.manifest, networks: networks, options: parameters.options).segment(try images(inputs, model.manifest))
         let remarks = model.remarks.map { Finding(.note, "segment.unet.model", "The model \(model.manifest.name): \($0).") }
         return Outputs(
