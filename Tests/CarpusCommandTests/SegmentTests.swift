@@ -93,6 +93,23 @@ import Testing
         }
     }
 
+    /// What a manifest says and nobody reads would change labels unnoticed.
+    @Test(arguments: [
+        ("{\"role\": \"t1\"}", "{\"role\": \"t1\", \"normalization\": {\"scheme\": \"none\"}}", "channels[0].normalization"),
+        ("{\"role\": \"stir\"}", "{\"role\": \"stir\", \"normalisation\": {\"scheme\": \"z-score\", \"mask\": true}}", "channels[1].normalisation.mask"),
+        ("\"lunate\"}", "\"lunate\", \"colour\": [1, 2, 3]}", "output.labels[1].colour"), ("\"patch\"", "\"windows\": {\"overlap\": 0.5}, \"patch\"", "windows.overlap"),
+        ("\"patch\"", "\"envelope\": {\"intensities\": {\"t1\": {\"tissueshare\": {\"least\": 0, \"most\": 1}}}}, \"patch\"", "envelope.intensities.t1.tissueshare"),
+        ("\"patch\"", "\"mirrorAxis\": [0], \"patch\"", "mirrorAxis"), ("\"patch\"", "\"orientation\": null, \"patch\"", "orientation"),
+    ])
+    func membersNobodyKnowsAreRefusedByTheirPath(old: String, new: String, path: String) throws {
+        try withFolder { folder in
+            let shelf = try Self.shelf(in: folder), file = shelf.appending(path: "good/model.json"), text = try String(contentsOf: file, encoding: .utf8)
+            try Data(text.replacing(old, with: new).utf8).write(to: file)
+            let answer = try Self.run(["models", "verify", "good"], shelf: shelf, in: folder)
+            #expect(answer.status == 65 && answer.err.contains("'\(path)'"), "\(answer.err)")
+        }
+    }
+
     @Test func aProtocolUsesAModelAndAnotherOneOfItsNameIsRunAgain() throws {
         try withFolder { folder in
             let shelf = try Self.shelf(in: folder), anat = folder.appending(path: "in/sub-1/ses-1/anat")

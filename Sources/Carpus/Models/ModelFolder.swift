@@ -55,15 +55,35 @@ public struct ModelFolder: Sendable {
 
     private static func manifest(_ data: Data, _ name: String) throws -> ModelManifest {
         do {
-            if case .object(let members) = try JSONDecoder().decode(JSON.self, from: data), let stray = members.keys.sorted().first(where: { !ModelManifest.members.contains($0) }) {
-                throw ModelError(.malformed, name, "model.json has a member '\(stray)' that nobody knows; known are \(ModelManifest.members.sorted().joined(separator: ", "))")
-            }
             let manifest = try JSONDecoder().decode(ModelManifest.self, from: data)
             if let complaint = manifest.complaint { throw ModelError(.malformed, name, "model.json: \(complaint)") }
+            if let stray = stray(in: try JSONDecoder().decode(JSON.self, from: data), beside: try JSON(encoding: manifest)) {
+                throw ModelError(.malformed, name, "model.json has a member '\(stray)' that nobody knows, or that is null; mend or remove it (Docs/Models.md has all members)")
+            }
             return manifest
         } catch let error as DecodingError {
             throw ModelError(.malformed, name, "model.json cannot be followed: \(error)")
         }
+    }
+
+    /// The path of the first member, at any depth, that reading has left out.
+    private static func stray(in given: JSON, beside read: JSON) -> String? {
+        func at(_ path: String, _ given: JSON, _ read: JSON) -> String? {
+            switch (given, read) {
+            case (.object(let members), .object(let known)):
+                for (key, value) in members.sorted(by: { $0.key < $1.key }) {
+                    let inner = path.isEmpty ? key : "\(path).\(key)"
+                    guard let other = known[key] else { return inner }
+                    if let found = at(inner, value, other) { return found }
+                }
+                return nil
+            case (.array(let values), .array(let known)):
+                for (i, (value, other)) in zip(values, known).enumerated() { if let found = at("\(path)[\(i)]", value, other) { return found } }
+                return nil
+            default: return nil
+            }
+        }
+        return at("", given, read)
     }
 }
 

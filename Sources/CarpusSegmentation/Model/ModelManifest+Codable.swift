@@ -3,13 +3,10 @@ import CarpusCore
 // What a manifest leaves out has its default; what it says and nobody knows is the reader's business to refuse.
 
 extension ModelManifest {
-    enum CodingKeys: String, CodingKey, CaseIterable {
+    enum CodingKeys: String, CodingKey {
         case carpusModel, name, version, summary, licence, training, validation, networks, channels, presence, orientation, transpose, spacing, patch
         case cropsToNonzero = "cropToNonzero", imageResampling, logitResampling, windows, mirrorAxes, output, calibration, envelope
     }
-
-    /// The members a manifest may have.
-    public static var members: Set<String> { Set(CodingKeys.allCases.map(\.rawValue)) }
 
     public init(from decoder: any Decoder) throws {
         let c = try decoder.container(keyedBy: CodingKeys.self)
