@@ -93,6 +93,42 @@ import Testing
         }
     }
 
+    /// What Training/carpus_training/export.py writes: a frame, roles of which one may stand for a channel, labels that are not written.
+    @Test func modelsOfOurOwnTrainingRun() throws {
+        try withFolder { folder in
+            let shelf = try Self.shelf(in: folder), file = shelf.appending(path: "good/model.json")
+            let text = try String(contentsOf: file, encoding: .utf8)
+                .replacing("{\"role\": \"t1\"}", with: "{\"role\": \"image\", \"accepts\": [\"t1\", \"gre\"], \"optional\": false, \"normalisation\": {\"scheme\": \"z-score\"}}")
+                .replacing("\"lunate\"}", with: "\"lunate\", \"hidden\": true}")
+                .replacing("\"patch\"", with: """
+                    "frame": {"side": "right", "mirrorLeft": true, "assumes": {"distal": "S", "palmar": "A"}, "planes": {
+                      "coronal": ["dorsal-palmar", "distal-proximal", "ulnar-radial"], "axial": ["proximal-distal", "dorsal-palmar", "ulnar-radial"],
+                      "sagittal": ["ulnar-radial", "distal-proximal", "dorsal-palmar"]}}, "patch"
+                    """)
+            try Data(text.utf8).write(to: file)
+            let list = try Self.run(["models"], shelf: shelf, in: folder)
+            #expect(list.out.contains("good\tversion 1; needs image (t1 or gre), stir, the side; gives radius, scaphoid"), "\(list.out)")
+            let arguments = ["segment", "--model", "good"] + Self.images
+            let unknown = try Self.run(arguments + ["--output", "l.nii"], shelf: shelf, in: folder)
+            #expect(unknown.status == 65 && unknown.err.contains("--side"), "\(unknown.err)")
+            for side in ["R", "L"] {
+                let answer = try Self.run(arguments + ["--output", "\(side).nii", "--side", side], shelf: shelf, in: folder)
+                #expect(answer.status == 0, "\(answer.err)")
+                #expect(try !String(contentsOf: folder.appending(path: "\(side).tsv"), encoding: .utf8).contains("lunate"))
+                #expect(try NIfTI.readLabels(folder.appending(path: "\(side).nii")).counts[2] == nil)
+            }
+            let both = try Self.run(arguments + ["--input", "gre=" + Self.fixture.appending(path: "case_0000.nii.gz").path, "--output", "b.nii", "--side", "R"], shelf: shelf, in: folder)
+            #expect(both.status == 65 && both.err.contains("choose one"), "\(both.err)")
+            // The side from the file beside an image.
+            let image = folder.appending(path: "case.nii.gz")
+            try FileManager.default.copyItem(at: Self.fixture.appending(path: "case_0000.nii.gz"), to: image)
+            try Data("{\"ImageLaterality\": \"L\"}".utf8).write(to: folder.appending(path: "case.json"))
+            let told = try Self.run(["segment", "--model", "good", "--input", "t1=case.nii.gz", Self.images[2], Self.images[3], "--output", "told.nii"], shelf: shelf, in: folder)
+            #expect(told.status == 0, "\(told.err)")
+            #expect(try NIfTI.readLabels(folder.appending(path: "told.nii")).labels == NIfTI.readLabels(folder.appending(path: "L.nii")).labels)
+        }
+    }
+
     /// What a manifest says and nobody reads would change labels unnoticed.
     @Test(arguments: [
         ("{\"role\": \"t1\"}", "{\"role\": \"t1\", \"normalization\": {\"scheme\": \"none\"}}", "channels[0].normalization"),

@@ -18,6 +18,8 @@ public enum SegmentUNet: Stage {
         public var mirrors = true
         /// Whether air is left out: the field is cut to the body first, which can change labels; off looks at air too, as nnU-Net does.
         public var skipsAir = true
+        /// The side of the wrist, for models that are trained on right wrists and see left ones mirrored.
+        public var side: Laterality?
         /// float32, or bfloat16 where the processor has it: faster, less exact.
         public var precision = Precision.float32
         /// The model's SHA-256; a run fills it in, and a given one must be the model's.
@@ -33,7 +35,7 @@ public enum SegmentUNet: Stage {
 
         var options: NetworkSegmentation.Options {
             var options = NetworkSegmentation.Options()
-            (options.step, options.mirrors, options.skipsAir) = (step, mirrors, skipsAir)
+            (options.step, options.mirrors, options.skipsAir, options.side) = (step, mirrors, skipsAir, side)
             return options
         }
     }
@@ -81,7 +83,7 @@ public enum SegmentUNet: Stage {
         let named = ["t1": inputs.t1, "t1gd": inputs.t1gd, "stir": inputs.stir, "subtraction": inputs.subtraction].compactMapValues(\.self)
         guard !inputs.images.isEmpty else {
             // A port the model does not know may be wired all the same: protocols are written for several models.
-            return named.filter { name, _ in manifest.roles.contains { $0.name == name } }
+            return named.filter { name, _ in manifest.names.contains { $0.name == name } }
         }
         guard named.isEmpty, inputs.images.count == manifest.roles.count else {
             throw SegmentationError(.badParameter, "the port 'images' takes the \(manifest.roles.count) images of the model '\(manifest.name)' in this order: \(manifest.roles.map(\.name).joined(separator: ", ")); \(inputs.images.count) were given\(named.isEmpty ? "" : ", and others by role")")

@@ -10,6 +10,8 @@ public struct NetworkSegmentation: Sendable {
         public var mirrors = true
         /// Whether windows that hold air only are left out, and the field is cut to the body first, which can change labels; nnU-Net looks at air too.
         public var skipsAir = true
+        /// The side of the wrist; models with a frame need it.
+        public var side: Laterality?
         /// Whether every class's probabilities are wanted.
         public var probabilities = false
 
@@ -27,9 +29,9 @@ public struct NetworkSegmentation: Sendable {
     public struct Result: Sendable {
         /// The labels, on the images' grid.
         public var labels: LabelMap
-        /// The probability of each voxel's label.
+        /// The probability of each voxel's label; where the map has 0 because its class is hidden, of that class.
         public var confidence: Volume<Float>
-        /// The probabilities of each class, background first where there is one; empty unless asked for.
+        /// The probabilities of each class, hidden ones too, background first where there is one; empty unless asked for.
         public var probabilities: [Volume<Float>]
         /// The volume of each label with the interval of the views' volumes.
         public var volumes: [VolumeInterval]
@@ -67,7 +69,7 @@ public struct NetworkSegmentation: Sendable {
     ///
     /// - Throws: `SegmentationError` when a needed role is missing or grids differ, and what the networks throw.
     public func segment(_ images: [String: Volume<Float>]) throws -> Result {
-        let prepared = try PreparedInput(images, manifest: manifest, findsBody: options.skipsAir)
+        let prepared = try PreparedInput(images, manifest: manifest, findsBody: options.skipsAir, side: options.side)
         let field = try predicted(prepared)
         let decoding = LabelDecoding(meaning: manifest.meaning, temperature: Float(manifest.calibration.temperature))
         let decoded = decoding.decode(classes: manifest.classCount, count: prepared.box.shape.reduce(1, *), probabilities: options.probabilities) { k in
@@ -128,7 +130,7 @@ public struct NetworkSegmentation: Sendable {
 
 extension ModelManifest {
     var meaning: LabelDecoding.Meaning {
-        let values = output.labels.map(\.value)
+        let values = output.labels.map { output.hidden.contains($0.value) ? 0 : $0.value }
         return output.kind == .labels ? .labels([0] + values) : .regions(values)
     }
 }
