@@ -53,6 +53,15 @@ import Testing
         }
     }
 
+    @Test(arguments: [["--output", "l.nii.gz", "--confidence", "./l.nii.gz"], ["--output", "l.nii", "--probabilities", "p.nii", "--confidence", "x/../p.nii"], ["--output", "l.mha"], ["--output", "l.nii", "--confidence", "c"]])
+    func outputsAreFilesOfTheirOwn(outputs: [String]) throws {
+        try withFolder { folder in
+            let answer = try Self.run(["segment", "--model", Self.fixture.path] + Self.images + outputs, shelf: folder, in: folder)
+            #expect(answer.status == 64 && answer.err.contains(outputs.last!), "\(answer.err)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["err", "out"])
+        }
+    }
+
     /// A shelf with one sound model of Carpus's own form and one whose network has changed.
     private static func shelf(in folder: URL) throws -> URL {
         let shelf = folder.appending(path: "shelf"), network = try Data(contentsOf: fixture.appending(path: "model.onnx"))
@@ -81,6 +90,59 @@ import Testing
             #expect(try Self.run(["models", "verify", "good", Self.fixture.path], shelf: shelf, in: folder).status == 0)
             let changed = try Self.run(["segment", "--model", "changed"] + Self.images + ["--output", "l.nii.gz"], shelf: shelf, in: folder)
             #expect(changed.status == 65 && changed.err.contains("SHA-256"))
+        }
+    }
+
+    /// What Training/carpus_training/export.py writes: a frame, roles of which one may stand for a channel, labels that are not written.
+    @Test func modelsOfOurOwnTrainingRun() throws {
+        try withFolder { folder in
+            let shelf = try Self.shelf(in: folder), file = shelf.appending(path: "good/model.json")
+            let text = try String(contentsOf: file, encoding: .utf8)
+                .replacing("{\"role\": \"t1\"}", with: "{\"role\": \"image\", \"accepts\": [\"t1\", \"gre\"], \"optional\": false, \"normalisation\": {\"scheme\": \"z-score\"}}")
+                .replacing("\"lunate\"}", with: "\"lunate\", \"hidden\": true}")
+                .replacing("\"patch\"", with: """
+                    "frame": {"side": "right", "mirrorLeft": true, "assumes": {"distal": "S", "palmar": "A"}, "planes": {
+                      "coronal": ["dorsal-palmar", "distal-proximal", "ulnar-radial"], "axial": ["proximal-distal", "dorsal-palmar", "ulnar-radial"],
+                      "sagittal": ["ulnar-radial", "distal-proximal", "dorsal-palmar"]}}, "patch"
+                    """)
+            try Data(text.utf8).write(to: file)
+            let list = try Self.run(["models"], shelf: shelf, in: folder)
+            #expect(list.out.contains("good\tversion 1; needs image (t1 or gre), stir, the side; gives radius, scaphoid"), "\(list.out)")
+            let arguments = ["segment", "--model", "good"] + Self.images
+            let unknown = try Self.run(arguments + ["--output", "l.nii"], shelf: shelf, in: folder)
+            #expect(unknown.status == 65 && unknown.err.contains("--side"), "\(unknown.err)")
+            for side in ["R", "L"] {
+                let answer = try Self.run(arguments + ["--output", "\(side).nii", "--side", side], shelf: shelf, in: folder)
+                #expect(answer.status == 0, "\(answer.err)")
+                #expect(try !String(contentsOf: folder.appending(path: "\(side).tsv"), encoding: .utf8).contains("lunate"))
+                #expect(try NIfTI.readLabels(folder.appending(path: "\(side).nii")).counts[2] == nil)
+            }
+            let both = try Self.run(arguments + ["--input", "gre=" + Self.fixture.appending(path: "case_0000.nii.gz").path, "--output", "b.nii", "--side", "R"], shelf: shelf, in: folder)
+            #expect(both.status == 65 && both.err.contains("choose one"), "\(both.err)")
+            // The side from the file beside an image.
+            let image = folder.appending(path: "case.nii.gz")
+            try FileManager.default.copyItem(at: Self.fixture.appending(path: "case_0000.nii.gz"), to: image)
+            try Data("{\"ImageLaterality\": \"L\"}".utf8).write(to: folder.appending(path: "case.json"))
+            let told = try Self.run(["segment", "--model", "good", "--input", "t1=case.nii.gz", Self.images[2], Self.images[3], "--output", "told.nii"], shelf: shelf, in: folder)
+            #expect(told.status == 0, "\(told.err)")
+            #expect(try NIfTI.readLabels(folder.appending(path: "told.nii")).labels == NIfTI.readLabels(folder.appending(path: "L.nii")).labels)
+        }
+    }
+
+    /// What a manifest says and nobody reads would change labels unnoticed.
+    @Test(arguments: [
+        ("{\"role\": \"t1\"}", "{\"role\": \"t1\", \"normalization\": {\"scheme\": \"none\"}}", "channels[0].normalization"),
+        ("{\"role\": \"stir\"}", "{\"role\": \"stir\", \"normalisation\": {\"scheme\": \"z-score\", \"mask\": true}}", "channels[1].normalisation.mask"),
+        ("\"lunate\"}", "\"lunate\", \"colour\": [1, 2, 3]}", "output.labels[1].colour"), ("\"patch\"", "\"windows\": {\"overlap\": 0.5}, \"patch\"", "windows.overlap"),
+        ("\"patch\"", "\"envelope\": {\"intensities\": {\"t1\": {\"tissueshare\": {\"least\": 0, \"most\": 1}}}}, \"patch\"", "envelope.intensities.t1.tissueshare"),
+        ("\"patch\"", "\"mirrorAxis\": [0], \"patch\"", "mirrorAxis"), ("\"patch\"", "\"orientation\": null, \"patch\"", "orientation"),
+    ])
+    func membersNobodyKnowsAreRefusedByTheirPath(old: String, new: String, path: String) throws {
+        try withFolder { folder in
+            let shelf = try Self.shelf(in: folder), file = shelf.appending(path: "good/model.json"), text = try String(contentsOf: file, encoding: .utf8)
+            try Data(text.replacing(old, with: new).utf8).write(to: file)
+            let answer = try Self.run(["models", "verify", "good"], shelf: shelf, in: folder)
+            #expect(answer.status == 65 && answer.err.contains("'\(path)'"), "\(answer.err)")
         }
     }
 

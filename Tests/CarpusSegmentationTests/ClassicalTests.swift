@@ -38,6 +38,13 @@ private func dice(_ labels: LabelMap, _ truth: [Bool], label: UInt16 = 1) -> Dou
         #expect(abs(clusters.memberships(x)[0] - 0.9) < 1e-9)
     }
 
+    @Test func hardClustersHaveMembershipsToo() {
+        // The least fuzzifiers make powers beyond a double's range: between centres 300 and 800, halfway, far from 100.
+        let clusters = FuzzyClusters(of: [100, 300, 800], count: 3, fuzzifier: 1.01)
+        for x in [550, 1e6, -1e6] { #expect(abs(clusters.memberships(x).reduce(0, +) - 1) < 1e-12) }
+        #expect(abs(clusters.memberships(550)[1] - 0.5) < 0.02 && clusters.memberships(550)[0] < 1e-12)
+    }
+
     @Test func findsABallAndNothingInNoise() throws {
         let (image, truth) = try ball(brightness: 80)
         #expect(dice(try FuzzySegmentation.segment(image).labels, truth) > 0.95)
@@ -48,6 +55,12 @@ private func dice(_ labels: LabelMap, _ truth: [Bool], label: UInt16 = 1) -> Dou
     @Test func unitAndThreadsChangeNothing() throws {
         let (image, _) = try ball(brightness: 80), labels = try FuzzySegmentation.segment(image).labels
         #expect(try FuzzySegmentation.segment(image.map { $0 * 8 }).labels == labels)
+        let before = Parallel.threads
+        defer { Parallel.threads = before }
+        for n in [1, 2, 4] {
+            Parallel.threads = n
+            #expect(try FuzzySegmentation.segment(image).labels == labels)
+        }
     }
 }
 
@@ -118,6 +131,18 @@ struct SampleSTIR {
         var training = ForestSegmentation.Training()
         (training.trees, training.samples, training.seed) = (20, 4000, seed)
         return try ForestSegmentation.train([example(1), example(2)], roles: ["t1"], legend: legend, note: "balls", parameters: training)
+    }
+
+    @Test func halfOfTheVoxelsAreBackground() throws {
+        // A ball is a thirtieth of its box, far from half of 4000 voxels; a case without one gives background all the same.
+        let ball = try Self.example(1), none = ForestSegmentation.Case(images: ball.images, truth: LabelMap(grid: ball.truth.grid, labels: ball.truth.labels.map { _ in 0 }, legend: Self.legend))
+        var training = ForestSegmentation.Training()
+        training.samples = 4000
+        let lesions = ball.truth.counts[7]!
+        for (cases, wanted) in [([ball], [lesions, lesions]), ([ball, none], [lesions / 2 * 2, lesions]), ([ball, ball], [2 * lesions, 2 * lesions])] {
+            let classes = try ForestSegmentation.rows(cases, roles: ["t1"], legend: Self.legend, training).classes
+            #expect([0, 1].map { k in classes.count { $0 == k } } == wanted)
+        }
     }
 
     @Test func findsABallItHasNotSeen() throws {

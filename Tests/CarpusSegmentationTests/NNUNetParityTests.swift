@@ -151,9 +151,12 @@ struct NNUNetParityTests {
         let grid = try Grid(size: Index3(2, 2, 1), spacing: Vector3(10, 10, 10))
         let legend = Legend([Label(value: 1, name: "a", color: [0, 0, 0]), Label(value: 2, name: "b", color: [0, 0, 1])])
         let map = LabelMap(grid: grid, labels: [1, 1, 0, 0], legend: legend)
-        let intervals = VolumeInterval.intervals(of: map, whole: [1: 4], views: [[1: 2], [1: 4], [1: 4, 2: 2], [1: 6]])
+        let intervals = VolumeInterval.intervals(of: map, whole: [1: 4], views: [[1: 2], [1: 4], [1: 4, 2: 2], [1: 6]], networkVoxel: 500)
         #expect(intervals[0].volume == 2 && abs(intervals[0].low! - 1.15) < 1e-9 && abs(intervals[0].high! - 2.85) < 1e-9)
         #expect(intervals[1].volume == 0 && intervals[1].low == 0 && abs(intervals[1].high! - 0.85) < 1e-9)
+        // Nothing in the mean: views of 0, 8 and 8 voxels of an eighth of a millilitre.
+        let none = VolumeInterval.intervals(of: LabelMap(grid: grid, labels: [0, 0, 0, 0], legend: legend), whole: [:], views: [[:], [1: 8], [1: 8]], networkVoxel: 125)
+        #expect(none[0].volume == 0 && abs(none[0].low! - 0.1) < 1e-9 && abs(none[0].high! - 1) < 1e-9)
         let result = try Self.segmented("even").0
         #expect(result.volumes.allSatisfy { $0.views == 8 } && result.volumes.contains { $0.high! > $0.low! })
         #expect(try Self.segmented("even") { $0.mirrors = false }.0.volumes.allSatisfy { $0.low == nil && $0.views == 1 })

@@ -72,6 +72,66 @@ import Testing
         #expect(try JSONDecoder().decode(ModelManifest.self, from: JSONEncoder().encode(full)) == full)
     }
 
+    private static let frame = ModelFrame(assumes: .init(distal: "S", palmar: "A"), planes: [
+        "coronal": ["dorsal-palmar", "distal-proximal", "ulnar-radial"], "axial": ["proximal-distal", "dorsal-palmar", "ulnar-radial"],
+        "sagittal": ["ulnar-radial", "distal-proximal", "dorsal-palmar"],
+    ])
+
+    /// Where voxel axes run, by letters, and what Training/carpus_training/frame.py makes of them.
+    private static let turns: [(letters: String, spacing: Vector3, side: Laterality, sources: [Int], flipped: [Bool])] = [
+        ("LSA", Vector3(0.5, 0.5, 2), .right, [2, 1, 0], [false, true, false]), ("LSA", Vector3(0.5, 0.5, 2), .left, [2, 1, 0], [false, true, true]),
+        ("RIP", Vector3(0.5, 0.5, 2), .right, [2, 1, 0], [true, false, true]), ("RPI", Vector3(0.4, 0.4, 3), .right, [2, 1, 0], [true, true, true]),
+        ("ASL", Vector3(0.4, 0.4, 3), .right, [2, 1, 0], [false, true, false]), ("SAR", Vector3(0.4, 0.4, 3), .left, [2, 0, 1], [false, true, false]),
+        ("LSA", Vector3(1, 1, 1), .right, [2, 1, 0], [false, true, false]), ("LSA", Vector3(3, 1, 1), .left, [0, 1, 2], [true, true, false]),
+    ]
+
+    @Test(arguments: turns)
+    func framesTurnWristsToRightOnes(letters: String, spacing: Vector3, side: Laterality, sources: [Int], flipped: [Bool]) throws {
+        let unit: [Character: Vector3] = ["L": Vector3(1, 0, 0), "R": Vector3(-1, 0, 0), "P": Vector3(0, 1, 0), "A": Vector3(0, -1, 0), "S": Vector3(0, 0, 1), "I": Vector3(0, 0, -1)]
+        let u = letters.map { unit[$0]! }
+        // A tilt of 0.3 about L changes nothing.
+        for tilt in [0, 0.3] {
+            let turn = Matrix3(rows: Vector3(1, 0, 0), Vector3(0, cos(tilt), -sin(tilt)), Vector3(0, sin(tilt), cos(tilt)))
+            let grid = try Grid(size: Index3(5, 4, 3), worldFromVoxel: Affine(linear: turn * Matrix3(columns: u[0] * spacing.x, u[1] * spacing.y, u[2] * spacing.z), translation: .zero))
+            let axes = Self.frame.axes(of: grid, side: side)
+            #expect(axes.map(\.source) == sources && axes.map(\.flipped) == flipped)
+        }
+    }
+
+    @Test func framesNeedASide() throws {
+        var manifest = Self.manifest([Self.plain("t1")])
+        manifest.frame = Self.frame
+        #expect(manifest.complaint == nil)
+        #expect { try NetworkSegmentation(manifest, networks: [Self.network]).segment(["t1": Self.image(1)]) } throws: { "\($0)".contains("side") }
+        var options = NetworkSegmentation.Options()
+        options.side = .left
+        let plain = try NetworkSegmentation(Self.manifest([Self.plain("t1")]), networks: [Self.network]).segment(["t1": Self.image(1)])
+        #expect(try NetworkSegmentation(manifest, networks: [Self.network], options: options).segment(["t1": Self.image(1)]).labels == plain.labels)
+    }
+
+    @Test func oneOfSeveralRolesFillsAChannelAndHiddenLabelsAreNotWritten() throws {
+        var channel = Self.plain("image")
+        channel.accepts = ["t1", "gre"]
+        var manifest = Self.manifest([channel])
+        manifest.output = .init(labels: Self.labels + [Label(value: 9, name: "context", color: [4, 5, 6])], hidden: [9])
+        #expect(manifest.complaint == nil && manifest.classCount == 3)
+        #expect(try JSONDecoder().decode(ModelManifest.self, from: JSONEncoder().encode(manifest)) == manifest)
+        // Label 1 above one half, the hidden one above twice that.
+        let network: PatchNetwork = { input in
+            var out = Tensor(shape: [1, 3] + input.shape[2...])
+            let count = input.values.count
+            for i in 0..<count { (out.values[count + i], out.values[2 * count + i]) = (input.values[i] - 0.5, 3 * input.values[i] - 4.5) }
+            return out
+        }
+        let model = try NetworkSegmentation(manifest, networks: [network])
+        var image = try Self.image(1)
+        image.scalars[0] = 5
+        let result = try model.segment(["gre": image])
+        #expect(result.labels.counts == [1: 39] && result.labels.labels[0] == 0 && result.labels.legend.labels.map(\.name) == ["a"])
+        #expect { try model.segment(["gre": image, "t1": image]) } throws: { "\($0)".contains("choose one") }
+        #expect { try model.segment(["stir": image]) } throws: { "\($0)".contains("'image'") && "\($0)".contains("gre") }
+    }
+
     @Test func wrongManifestsAreNamed() {
         let good = Self.manifest([Self.plain("t1")])
         #expect(good.complaint == nil)
@@ -88,6 +148,15 @@ import Testing
         #expect(complaint { $0.imageResampling.order = 2 }.contains("order"))
         #expect(complaint { $0.output.labels.append(Self.labels[0]) }.contains("twice"))
         #expect(complaint { $0.calibration.temperature = 0 }.contains("temperature"))
+        #expect(complaint { $0.channels[0].accepts = [] }.contains("accepts"))
+        #expect(complaint { $0.channels[0].accepts = ["stir"]; $0.channels.append(Self.plain("stir")) }.contains("accepts"))
+        #expect(complaint { $0.output.hidden = [1] }.contains("hidden"))
+        #expect(complaint { $0.frame = Self.frame; $0.orientation = "RAS" }.contains("frame"))
+        func framed(_ change: (inout ModelFrame) -> Void) -> String { complaint { var frame = Self.frame; change(&frame); $0.frame = frame } }
+        #expect(framed { _ in }.isEmpty)
+        #expect(framed { $0.planes["axial"] = ["ulnar-radial", "dorsal-palmar", "proximal-distal"] }.contains("axial"))
+        #expect(framed { $0.assumes.palmar = "I" }.contains("palmar"))
+        #expect(framed { $0.mirrorLeft = false }.contains("mirrorLeft"))
     }
 
     @Test func missingImagesAreNamedUnlessOptional() throws {

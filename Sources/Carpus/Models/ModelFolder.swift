@@ -55,43 +55,59 @@ public struct ModelFolder: Sendable {
 
     private static func manifest(_ data: Data, _ name: String) throws -> ModelManifest {
         do {
-            if case .object(let members) = try JSONDecoder().decode(JSON.self, from: data), let stray = members.keys.sorted().first(where: { !ModelManifest.members.contains($0) }) {
-                throw ModelError(.malformed, name, "model.json has a member '\(stray)' that nobody knows; known are \(ModelManifest.members.sorted().joined(separator: ", "))")
-            }
             let manifest = try JSONDecoder().decode(ModelManifest.self, from: data)
             if let complaint = manifest.complaint { throw ModelError(.malformed, name, "model.json: \(complaint)") }
+            if let stray = stray(in: try JSONDecoder().decode(JSON.self, from: data), beside: try JSON(encoding: manifest)) {
+                throw ModelError(.malformed, name, "model.json has a member '\(stray)' that nobody knows, or that is null; mend or remove it (Docs/Models.md has all members)")
+            }
             return manifest
         } catch let error as DecodingError {
             throw ModelError(.malformed, name, "model.json cannot be followed: \(error)")
         }
     }
+
+    /// The path of the first member, at any depth, that reading has left out.
+    private static func stray(in given: JSON, beside read: JSON) -> String? {
+        func at(_ path: String, _ given: JSON, _ read: JSON) -> String? {
+            switch (given, read) {
+            case (.object(let members), .object(let known)):
+                for (key, value) in members.sorted(by: { $0.key < $1.key }) {
+                    let inner = path.isEmpty ? key : "\(path).\(key)"
+                    guard let other = known[key] else { return inner }
+                    if let found = at(inner, value, other) { return found }
+                }
+                return nil
+            case (.array(let values), .array(let known)):
+                for (i, (value, other)) in zip(values, known).enumerated() { if let found = at("\(path)[\(i)]", value, other) { return found } }
+                return nil
+            default: return nil
+            }
+        }
+        return at("", given, read)
+    }
 }
 
 extension ModelFolder {
-    /// SHA-256 of all that decides its results: the manifest and the networks' bytes.
+    /// SHA-256 of all that decides its results: the manifest and the networks' bytes, which are checked against the manifest on the way.
+    ///
+    /// - Throws: `ModelError` naming a file that is damaged.
     public func digest() throws -> String {
-        let files = try manifest.networks.map { try Digest.hex(of: folder.appending(path: $0.file)) }
+        let files = try manifest.networks.map { network in
+            let found = try Digest.hex(of: folder.appending(path: network.file))
+            if let wanted = network.sha256, found != wanted {
+                throw ModelError(.damaged, manifest.name, "\(network.file) is not the file the manifest was written for (SHA-256 \(found.prefix(12))…, not \(wanted.prefix(12))…); copy the model again")
+            }
+            return found
+        }
         return Digest.hex(of: ([try JSON(encoding: manifest).canonical] + files).joined(separator: "\n"))
     }
 
-    /// Checks each network's bytes against the manifest.
+    /// Opens the networks, checked against the manifest, and against the model's digest where one is given.
     ///
-    /// - Throws: `ModelError` naming the file.
-    public func checkDigests() throws {
-        for network in manifest.networks {
-            guard let wanted = network.sha256 else { continue }
-            let found = try Digest.hex(of: folder.appending(path: network.file))
-            guard found == wanted else {
-                throw ModelError(.damaged, manifest.name, "\(network.file) is not the file the manifest was written for (SHA-256 \(found.prefix(12))…, not \(wanted.prefix(12))…); copy the model again")
-            }
-        }
-    }
-
-    /// Opens the networks, checked against the manifest.
-    ///
-    /// - Throws: `ModelError` for a file that is damaged or takes other channels, `SegmentationError` for one that cannot be read.
-    public func networks(threads: Int? = nil, precision: Network.Precision = .float32) throws -> [PatchNetwork] {
-        try checkDigests()
+    /// - Throws: `ModelError` for a file that is damaged or takes other channels, or another digest; `SegmentationError` for a file that cannot be read.
+    public func networks(threads: Int? = nil, precision: Network.Precision = .float32, digest wanted: String? = nil) throws -> [PatchNetwork] {
+        let found = try digest()
+        if let wanted, wanted != found { throw ModelError(.damaged, manifest.name, "it has changed since the run began; run again") }
         return try manifest.networks.map { file in
             let network = try Network(contentsOf: folder.appending(path: file.file), threads: threads, precision: precision)
             guard network.inputs.count == 1, let first = network.outputs.first else {

@@ -69,10 +69,7 @@ public enum ModelLibrary {
             guard case .object(var members) = node.parameters, case .string(let name)? = members["model"] else { return node.parameters }
             let found: String
             switch node.stage.name {
-            case SegmentUNet.name:
-                let model = try model(name)
-                try model.checkDigests()
-                found = try model.digest()
+            case SegmentUNet.name: found = try model(name).digest()
             case SegmentForest.name: found = try Digest.hex(of: forest(name))
             default: return node.parameters
             }

@@ -6,7 +6,7 @@ import Foundation
 /// Labels by a random forest.
 public enum SegmentForest: Stage {
     public static let name = "segment.forest"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Labels an examination by a random forest on features of several scales; 'carpus models train' grows one."
 
     /// Which forest, and what counts.

@@ -5,7 +5,7 @@ public import CarpusSegmentation
 /// What is bright, by fuzzy clusters.
 public enum SegmentFuzzy: Stage {
     public static let name = "segment.fuzzy"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Labels the brightest of several fuzzy clusters inside a mask, on a subtraction or on STIR."
 
     public typealias Parameters = FuzzySegmentation.Parameters

@@ -5,7 +5,7 @@ import CarpusSegmentation
 /// Labels by a trained network.
 public enum SegmentUNet: Stage {
     public static let name = "segment.unet"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Labels an examination by a U-Net from a model folder, as nnU-Net v2 does, and says how sure it is."
 
     /// Which model, and how thoroughly it looks.
@@ -16,8 +16,10 @@ public enum SegmentUNet: Stage {
         public var step: Double?
         /// Whether the images are also seen mirrored, where the model allows it; gives the volumes an interval.
         public var mirrors = true
-        /// Whether air is left out.
+        /// Whether air is left out: the field is cut to the body first, which can change labels; off looks at air too, as nnU-Net does.
         public var skipsAir = true
+        /// The side of the wrist, for models that are trained on right wrists and see left ones mirrored.
+        public var side: Laterality?
         /// float32, or bfloat16 where the processor has it: faster, less exact.
         public var precision = Precision.float32
         /// The model's SHA-256; a run fills it in, and a given one must be the model's.
@@ -33,7 +35,7 @@ public enum SegmentUNet: Stage {
 
         var options: NetworkSegmentation.Options {
             var options = NetworkSegmentation.Options()
-            (options.step, options.mirrors, options.skipsAir) = (step, mirrors, skipsAir)
+            (options.step, options.mirrors, options.skipsAir, options.side) = (step, mirrors, skipsAir, side)
             return options
         }
     }
@@ -70,10 +72,7 @@ public enum SegmentUNet: Stage {
 
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
         let model = try ModelLibrary.model(parameters.model)
-        if let digest = parameters.digest, digest != (try model.digest()) {
-            throw ModelError(.damaged, parameters.model, "it has changed since the run began; run again")
-        }
-        let networks = try model.networks(precision: parameters.precision == .bfloat16 ? .bfloat16 : .float32)
+        let networks = try model.networks(precision: parameters.precision == .bfloat16 ? .bfloat16 : .float32, digest: parameters.digest)
         let result = try NetworkSegmentation(model.manifest, networks: networks, options: parameters.options).segment(try images(inputs, model.manifest))
         let remarks = model.remarks.map { Finding(.note, "segment.unet.model", "The model \(model.manifest.name): \($0).") }
         return Outputs(
@@ -84,7 +83,7 @@ public enum SegmentUNet: Stage {
         let named = ["t1": inputs.t1, "t1gd": inputs.t1gd, "stir": inputs.stir, "subtraction": inputs.subtraction].compactMapValues(\.self)
         guard !inputs.images.isEmpty else {
             // A port the model does not know may be wired all the same: protocols are written for several models.
-            return named.filter { name, _ in manifest.roles.contains { $0.name == name } }
+            return named.filter { name, _ in manifest.names.contains { $0.name == name } }
         }
         guard named.isEmpty, inputs.images.count == manifest.roles.count else {
             throw SegmentationError(.badParameter, "the port 'images' takes the \(manifest.roles.count) images of the model '\(manifest.name)' in this order: \(manifest.roles.map(\.name).joined(separator: ", ")); \(inputs.images.count) were given\(named.isEmpty ? "" : ", and others by role")")
@@ -100,6 +99,6 @@ public enum SegmentUNet: Stage {
     }
 
     public static func methods(_ p: Parameters) -> String {
-        "Labels are those of the network '\(p.model)', run as nnU-Net v2 does (Isensee et al., Nat Methods 2021)\(p.mirrors ? ", its logits averaged over mirrored views where the model allows it" : "")."
+        "Labels are those of the network '\(p.model)', run as nnU-Net v2 does (Isensee et al., Nat Methods 2021)\(p.mirrors ? ", its logits averaged over mirrored views where the model allows it" : "")\(p.skipsAir ? "; the field was first cut to the body, and windows of air alone left out" : "")."
     }
 }

@@ -1,7 +1,23 @@
-import CarpusCore
+public import CarpusCore
 import CarpusIO
 import CarpusPipeline
-import Foundation
+public import Foundation
+
+/// Which wrist images show.
+public enum WristSide {
+    /// The side by `ImageLaterality` or `Laterality` in the JSON files beside images; nil where none tells.
+    ///
+    /// - Throws: `IOError` when such a file is no JSON, or when they name both sides.
+    public static func told(beside images: [URL]) throws -> Laterality? {
+        var side: Laterality?
+        for image in images {
+            guard let told = try Sidecar(beside: image)?.laterality else { continue }
+            if let side, side != told { throw IOError(.malformed, at: image, "the JSON files beside the images name both sides; say which wrist it is") }
+            side = told
+        }
+        return side
+    }
+}
 
 /// The JSON file that BIDS puts beside an image: `X.json` for `X.nii.gz`.
 struct Sidecar {

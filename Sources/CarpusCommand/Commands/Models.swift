@@ -17,6 +17,8 @@ struct Models: ParsableCommand {
         private struct Row: Encodable {
             let name, version, summary, licence, folder: String
             let roles, optionalRoles, labels: [String]
+            let accepts: [String: [String]]
+            let needsSide: Bool
             let origin: ModelFolder.Origin?
             let error: String?
         }
@@ -29,15 +31,18 @@ struct Models: ParsableCommand {
                     let m = model.manifest
                     return Row(
                         name: name, version: m.version, summary: m.summary, licence: m.licence, folder: folder, roles: m.roles.filter { !$0.isOptional }.map(\.name),
-                        optionalRoles: m.roles.filter(\.isOptional).map(\.name), labels: m.output.labels.map(\.name), origin: model.origin, error: nil)
+                        optionalRoles: m.roles.filter(\.isOptional).map(\.name), labels: m.legend.labels.map(\.name),
+                        accepts: Dictionary(uniqueKeysWithValues: m.channels.compactMap { c in c.accepts.map { (c.role, $0) } }), needsSide: m.frame != nil, origin: model.origin, error: nil)
                 case .failure(let error):
-                    return Row(name: name, version: "", summary: "", licence: "", folder: folder, roles: [], optionalRoles: [], labels: [], origin: nil, error: "\(error)")
+                    return Row(name: name, version: "", summary: "", licence: "", folder: folder, roles: [], optionalRoles: [], labels: [], accepts: [:], needsSide: false, origin: nil, error: "\(error)")
                 }
             }
             if json { return try Terminal.json(rows) }
             if rows.isEmpty { Terminal.note("There is no model beside the program, nor in CARPUS_MODEL_PATH.") }
             for row in rows {
-                Terminal.data([row.name, row.error ?? "version \(row.version); needs \((row.roles + row.optionalRoles.map { "[\($0)]" }).joined(separator: ", ")); gives \(row.labels.joined(separator: ", "))"].joined(separator: "\t"))
+                func told(_ role: String) -> String { row.accepts[role].map { "\(role) (\($0.joined(separator: " or ")))" } ?? role }
+                let needs = row.roles.map(told) + row.optionalRoles.map { "[\(told($0))]" } + (row.needsSide ? ["the side"] : [])
+                Terminal.data([row.name, row.error ?? "version \(row.version); needs \(needs.joined(separator: ", ")); gives \(row.labels.joined(separator: ", "))"].joined(separator: "\t"))
             }
         }
     }

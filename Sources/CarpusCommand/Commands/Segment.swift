@@ -24,8 +24,10 @@ struct Segment: ParsableCommand {
     var step: Double?
     @Flag(help: "Do not look at mirrored images: faster, less exact, and volumes have no interval.")
     var noMirrors = false
-    @Flag(help: "Look at air too.")
+    @Flag(help: "Look at air too, as nnU-Net does (default: the field is cut to the body first, which can change labels).")
     var air = false
+    @Option(help: "Side of the wrist, L or R, for models that need it (default: ImageLaterality in the JSON file beside an image).")
+    var side: Laterality?
     @Option(help: "The numbers the network computes with: float32, or bfloat16 where the processor has it.")
     var precision: Precision = .float32
     @Option(help: "Threads at a time.")
@@ -46,6 +48,13 @@ struct Segment: ParsableCommand {
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
         if let step, !(step > 0 && step <= 1) { throw ValidationError("--step must be above 0 and at most 1") }
+        var taken: Set<String> = []
+        for (option, path) in [("--output", output), ("--probabilities", probabilities), ("--confidence", confidence)] {
+            guard let path else { continue }
+            let place = URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
+            guard [".nii", ".nii.gz"].contains(where: place.lowercased().hasSuffix) else { throw ValidationError("\(option) \(path): images are written as .nii or .nii.gz; choose such a name") }
+            guard taken.insert(place).inserted else { throw ValidationError("\(option) \(path) is another output's file too; give each its own") }
+        }
     }
 
     func run() throws {
@@ -53,9 +62,10 @@ struct Segment: ParsableCommand {
         let target = try Output.file(output, force: force), table = try Output.file(Legend.file(beside: target).path(percentEncoded: false), force: force)
         let others = try [probabilities, confidence].map { try $0.map { try Output.file($0, force: force) } }
         let found = try ModelLibrary.model(model)
-        let images = try self.images(of: found.manifest)
+        let files = try self.files(of: found.manifest), images = try files.mapValues { try NIfTI.readVolume($0) }
         var options = NetworkSegmentation.Options()
         (options.step, options.mirrors, options.skipsAir, options.probabilities) = (step, !noMirrors, !air, probabilities != nil)
+        if found.manifest.frame != nil { options.side = try side ?? WristSide.told(beside: files.values.sorted { $0.path < $1.path }) }
         let networks = try found.networks(threads: threads, precision: precision == .bfloat16 ? .bfloat16 : .float32)
         let result = try NetworkSegmentation(found.manifest, networks: networks, options: options).segment(images)
         try NIfTI.write(result.labels, to: target)
@@ -70,20 +80,20 @@ struct Segment: ParsableCommand {
         }
     }
 
-    /// The images by the model's roles.
-    private func images(of manifest: ModelManifest) throws -> [String: Volume<Float>] {
-        let roles = manifest.roles.map(\.name)
-        var images: [String: Volume<Float>] = [:]
+    /// The images' files by the model's roles, or by what it accepts for them.
+    private func files(of manifest: ModelManifest) throws -> [String: URL] {
+        let numbered = manifest.roles.map(\.name), roles = manifest.names.map(\.name)
+        var files: [String: URL] = [:]
         for text in input {
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2, !parts[1].isEmpty else { throw ValidationError("--input \(text) is no ROLE=FILE; the model's roles are \(roles.joined(separator: ", "))") }
-            let number = Int(parts[0]).flatMap { roles.indices.contains($0) ? roles[$0] : nil }
+            let number = Int(parts[0]).flatMap { numbered.indices.contains($0) ? numbered[$0] : nil }
             guard let role = roles.first(where: { $0.lowercased() == parts[0].lowercased() }) ?? number else {
                 throw ValidationError("the model '\(manifest.name)' knows no '\(parts[0])'; its roles are \(roles.joined(separator: ", "))")
             }
-            guard images[role] == nil else { throw ValidationError("--input names \(role) twice") }
-            images[role] = try NIfTI.readVolume(URL(filePath: parts[1]))
+            guard files[role] == nil else { throw ValidationError("--input names \(role) twice") }
+            files[role] = URL(filePath: parts[1])
         }
-        return images
+        return files
     }
 }

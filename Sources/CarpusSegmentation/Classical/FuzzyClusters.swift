@@ -22,12 +22,14 @@ struct FuzzyClusters: Sendable, Hashable {
         var weights = [Double](repeating: 0, count: bins)
         let scale = Double(bins) / (high - low)
         for v in sorted { weights[min(bins - 1, Int((Double(v) - low) * scale))] += 1 }
+        var u = [Double](repeating: 0, count: count)
         for _ in 0..<rounds {
             var sum = [Double](repeating: 0, count: count), total = sum
             for b in 0..<bins where weights[b] > 0 {
                 let x = low + (Double(b) + 0.5) / scale
-                for (k, u) in memberships(x).enumerated() {
-                    let w = pow(u, fuzzifier) * weights[b]
+                memberships(x, into: &u)
+                for k in 0..<count {
+                    let w = pow(u[k], fuzzifier) * weights[b]
                     sum[k] += w * x
                     total[k] += w
                 }
@@ -42,9 +44,25 @@ struct FuzzyClusters: Sendable, Hashable {
 
     /// How much a value belongs to each cluster; the sum is 1.
     func memberships(_ x: Double) -> [Double] {
-        let squared = centres.map { (x - $0) * (x - $0) }
-        if let exact = squared.firstIndex(of: 0) { return squared.indices.map { $0 == exact ? 1 : 0 } }
-        let powers = squared.map { pow($0, -1 / (fuzzifier - 1)) }, sum = powers.reduce(0, +)
-        return powers.map { $0 / sum }
+        var u = [Double](repeating: 0, count: centres.count)
+        memberships(x, into: &u)
+        return u
+    }
+
+    /// How much a value belongs to each cluster, into an array of as many numbers as there are clusters.
+    func memberships(_ x: Double, into u: inout [Double]) {
+        var nearest = 0
+        for k in centres.indices {
+            u[k] = (x - centres[k]) * (x - centres[k])
+            if u[k] < u[nearest] { nearest = k }
+        }
+        // Ratios to the least distance: their powers are at most 1, and one of them is, whatever the exponent.
+        let least = u[nearest], exponent = 1 / (fuzzifier - 1)
+        var sum = 0.0
+        for k in centres.indices {
+            u[k] = k == nearest ? 1 : least > 0 ? pow(least / u[k], exponent) : 0
+            sum += u[k]
+        }
+        for k in centres.indices { u[k] /= sum }
     }
 }

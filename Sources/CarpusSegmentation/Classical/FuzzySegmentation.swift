@@ -52,9 +52,11 @@ public enum FuzzySegmentation {
         let evidence = ["centres": clusters.centres.map { "\($0)" }.joined(separator: " "), "least-centre": "\(floor)"]
         var picked = [Bool](repeating: false, count: usable.count)
         if top > floor {
+            var memberships = [Double](repeating: 0, count: parameters.clusters)
             for i in usable.indices where usable[i] {
+                clusters.memberships(Double(smooth[i]), into: &memberships)
                 // Above the uppermost centre memberships fall again; what is brighter than the lesion's centre is lesion.
-                picked[i] = Double(smooth[i]) >= top || clusters.memberships(Double(smooth[i]))[parameters.clusters - 1] > parameters.membership
+                picked[i] = Double(smooth[i]) >= top || memberships[parameters.clusters - 1] > parameters.membership
             }
         }
         return LesionPieces.result(picked, on: image.grid, label: parameters.label, minimumVolume: parameters.minimumVolume, stage: "segment.fuzzy", evidence: evidence)

@@ -65,12 +65,14 @@ struct GaussianMixture: Sendable, Hashable {
 
     /// The probability that a value is of a component.
     func posterior(_ x: Double, of k: Int) -> Double {
-        let densities = components.map { $0.density(x) }, total = densities.reduce(0, +)
-        // So far from all that no density is left: the nearest one, in standard deviations.
-        guard total > 0 else {
-            let distances = components.map { abs(x - $0.mean) / $0.deviation }
-            return distances.indices.min { distances[$0] < distances[$1] } == k ? 1 : 0
+        var total = 0.0, own = 0.0, nearest = 0, least = Double.infinity
+        for (j, c) in components.enumerated() {
+            let density = c.density(x), distance = abs(x - c.mean) / c.deviation
+            total += density
+            if j == k { own = density }
+            if distance < least { (nearest, least) = (j, distance) }
         }
-        return densities[k] / total
+        // So far from all that no density is left: the nearest one, in standard deviations.
+        return total > 0 ? own / total : nearest == k ? 1 : 0
     }
 }

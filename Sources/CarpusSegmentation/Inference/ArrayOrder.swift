@@ -21,6 +21,9 @@ struct ArrayOrder: Sendable {
         axes = transpose.map { plain[$0] }
     }
 
+    /// As a model's frame has it.
+    init(grid: Grid, frame: ModelFrame, side: Laterality) { axes = frame.axes(of: grid, side: side) }
+
     /// The array's shape for a volume's size.
     func shape(of size: Index3) -> [Int] { axes.map { size[$0.source] } }
 

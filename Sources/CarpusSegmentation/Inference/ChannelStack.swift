@@ -45,6 +45,17 @@ struct StackBox: Sendable, Hashable {
         return box
     }
 
+    /// At least so many places long along each axis, as far as a shape allows, and about where it was.
+    func widened(to lengths: [Int], within shape: [Int]) -> StackBox {
+        var box = self
+        for a in 0..<3 where ranges[a].count < lengths[a] {
+            let length = min(lengths[a], shape[a]), start = ranges[a].lowerBound - (length - ranges[a].count) / 2
+            let first = min(max(0, start), shape[a] - length)
+            box.ranges[a] = first..<first + length
+        }
+        return box
+    }
+
     /// What of an array of a given shape lies in the box.
     func cut<T>(_ values: [T], shape: [Int]) -> [T] {
         if self == StackBox(whole: shape) { return values }

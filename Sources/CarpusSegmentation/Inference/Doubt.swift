@@ -13,23 +13,18 @@ public struct VolumeInterval: Sendable, Hashable, Codable {
 
     /// - Parameters:
     ///   - whole: voxels of each label by the mean of all views, at the network's spacing, as are the views'.
-    static func intervals(of labels: LabelMap, whole: [UInt16: Int], views: [[UInt16: Int]]) -> [VolumeInterval] {
+    ///   - networkVoxel: the volume of such a voxel, mm³.
+    static func intervals(of labels: LabelMap, whole: [UInt16: Int], views: [[UInt16: Int]], networkVoxel: Double) -> [VolumeInterval] {
         let counts = labels.counts
         return labels.legend.labels.map { label in
             let volume = Double(counts[label.value] ?? 0) * labels.grid.voxelVolume / 1000
             guard views.count >= 3 else { return VolumeInterval(label: label.name, volume: volume, views: views.count) }
-            // Views are counted at the network's spacing: their shares of the whole count are brought to the labels' grid. Where the whole has
-            // none, the voxels of the other labels tell the scale.
-            let scale = Self.scale(labels: counts, whole: whole, label.value) * labels.grid.voxelVolume / 1000
-            let sorted = views.map { Double($0[label.value] ?? 0) * scale }.sorted()
+            // Views are counted at the network's spacing: their shares of the whole count are brought to the labels' grid. Where either has
+            // none, there is no share, and a voxel is what it is.
+            let shared = counts[label.value].flatMap { m in whole[label.value].map { n in Double(m) / Double(n) * labels.grid.voxelVolume } }
+            let sorted = views.map { Double($0[label.value] ?? 0) * (shared ?? networkVoxel) / 1000 }.sorted()
             return VolumeInterval(label: label.name, volume: volume, low: quantile(sorted, 0.05), high: quantile(sorted, 0.95), views: views.count)
         }
-    }
-
-    private static func scale(labels: [UInt16: Int], whole: [UInt16: Int], _ value: UInt16) -> Double {
-        if let n = whole[value], n > 0, let m = labels[value] { return Double(m) / Double(n) }
-        let n = whole.values.reduce(0, +)
-        return n > 0 ? Double(labels.values.reduce(0, +)) / Double(n) : 1
     }
 
     /// A quantile of sorted values, linear between order statistics.

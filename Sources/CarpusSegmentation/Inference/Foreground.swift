@@ -36,8 +36,9 @@ enum Foreground {
         return outside.map { !$0 }
     }
 
-    /// Where the body is, for leaving out air: blocks of about 4 mm whose signal, each channel's as a share of its brightest block, exceeds
-    /// half of Otsu's threshold in the root mean square over the channels. All true where nothing stands out.
+    /// Where the body is, for leaving out air: blocks of about 4 mm whose signal exceeds half of Otsu's threshold. Signal is the root mean square
+    /// over the channels, each as a share of its 99.9th percentile over the blocks and no more than 1; the threshold is found on its square root,
+    /// which keeps dark tissue on the side of the tissue where a little is very bright. All true where nothing stands out.
     static func body(_ stack: ChannelStack, spacing: [Double]) -> [Bool] {
         let size = (0..<3).map { max(1, Int((4 / spacing[$0]).rounded())) }
         let blocks = (0..<3).map { (stack.shape[$0] + size[$0] - 1) / size[$0] }
@@ -49,13 +50,17 @@ enum Foreground {
                 number[b] += 1
             }
             for b in sum.indices { sum[b] /= number[b] }
-            let most = sum.max() ?? 0
-            for b in sum.indices where most > 0 { energy[b] += sum[b] / most * (sum[b] / most) }
+            let top = Double(Robust.quantile(sum.map(Float.init), 0.999)), most = top > 0 ? top : sum.max() ?? 0
+            for b in sum.indices where most > 0 {
+                let share = min(1, sum[b] / most)
+                energy[b] += share * share
+            }
         }
-        let level = energy.map { Float($0.squareRoot()) }
-        guard let threshold = Otsu.threshold(level), level.contains(where: { $0 > threshold / 2 }) else { return [Bool](repeating: true, count: stack.count) }
+        let level = energy.map { Float($0.squareRoot().squareRoot()) }
+        // Half of the signal at Otsu's threshold: of its square root, 1/√2.
+        guard let least = Otsu.threshold(level).map({ $0 * Float(0.5).squareRoot() }), level.contains(where: { $0 > least }) else { return [Bool](repeating: true, count: stack.count) }
         var inside = [Bool](repeating: false, count: stack.count)
-        forEachVoxel(stack.shape, size, blocks) { i, b in inside[i] = level[b] > threshold / 2 }
+        forEachVoxel(stack.shape, size, blocks) { i, b in inside[i] = level[b] > least }
         return inside
     }
 

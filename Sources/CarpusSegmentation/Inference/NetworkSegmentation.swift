@@ -8,8 +8,10 @@ public struct NetworkSegmentation: Sendable {
         public var step: Double? = nil
         /// Whether the image is also seen mirrored, along the manifest's axes.
         public var mirrors = true
-        /// Whether windows that hold air only are left out, and the field is cut to the body first.
+        /// Whether windows that hold air only are left out, and the field is cut to the body first, which can change labels; nnU-Net looks at air too.
         public var skipsAir = true
+        /// The side of the wrist; models with a frame need it.
+        public var side: Laterality?
         /// Whether every class's probabilities are wanted.
         public var probabilities = false
 
@@ -27,9 +29,9 @@ public struct NetworkSegmentation: Sendable {
     public struct Result: Sendable {
         /// The labels, on the images' grid.
         public var labels: LabelMap
-        /// The probability of each voxel's label.
+        /// The probability of each voxel's label; where the map has 0 because its class is hidden, of that class.
         public var confidence: Volume<Float>
-        /// The probabilities of each class, background first where there is one; empty unless asked for.
+        /// The probabilities of each class, hidden ones too, background first where there is one; empty unless asked for.
         public var probabilities: [Volume<Float>]
         /// The volume of each label with the interval of the views' volumes.
         public var volumes: [VolumeInterval]
@@ -67,7 +69,7 @@ public struct NetworkSegmentation: Sendable {
     ///
     /// - Throws: `SegmentationError` when a needed role is missing or grids differ, and what the networks throw.
     public func segment(_ images: [String: Volume<Float>]) throws -> Result {
-        let prepared = try PreparedInput(images, manifest: manifest, findsBody: options.skipsAir)
+        let prepared = try PreparedInput(images, manifest: manifest, findsBody: options.skipsAir, side: options.side)
         let field = try predicted(prepared)
         let decoding = LabelDecoding(meaning: manifest.meaning, temperature: Float(manifest.calibration.temperature))
         let decoded = decoding.decode(classes: manifest.classCount, count: prepared.box.shape.reduce(1, *), probabilities: options.probabilities) { k in
@@ -77,7 +79,8 @@ public struct NetworkSegmentation: Sendable {
         let confidence = Volume(grid: prepared.grid, scalars: prepared.restored(decoded.confidence, outside: 1))
         let background = manifest.output.kind == .labels
         let probabilities = decoded.probabilities.enumerated().map { k, p in Volume(grid: prepared.grid, scalars: prepared.restored(p, outside: background && k == 0 ? 1 : 0)) }
-        let volumes = VolumeInterval.intervals(of: labels, whole: field.voxels, views: field.views)
+        let networkVoxel = prepared.grid.voxelVolume * Double(prepared.box.shape.reduce(1, *)) / Double(prepared.stack.count)
+        let volumes = VolumeInterval.intervals(of: labels, whole: field.voxels, views: field.views, networkVoxel: networkVoxel)
         let lesions = LesionConfidence.pieces(of: labels, confidence: confidence)
         return Result(
             labels: labels, confidence: confidence, probabilities: probabilities, volumes: volumes, lesions: lesions,
@@ -97,15 +100,17 @@ public struct NetworkSegmentation: Sendable {
             window: manifest.isFlat ? [1] + manifest.patch : manifest.patch, isFlat: manifest.isFlat, classCount: manifest.classCount,
             windows: Windows(manifest.windows.scheme, step: options.step ?? manifest.windows.step, isGaussian: manifest.windows.isGaussian), hasBackground: manifest.output.kind == .labels)
         let stack = input.stack, body = input.body
-        // A margin of 4 mm: the body's rim is judged with the air next to it.
-        let box = body.flatMap { StackBox(around: $0, shape: stack.shape) }?.grown(by: input.spacing.map { Int((4 / $0).rounded(.up)) }, within: stack.shape) ?? StackBox(whole: stack.shape)
+        // A margin of 4 mm: the body's rim is judged with the air next to it. And at least a window: where there is air, nothing is made up.
+        let margin = input.spacing.map { Int((4 / $0).rounded(.up)) }
+        let box = body.flatMap { StackBox(around: $0, shape: stack.shape) }?.grown(by: margin, within: stack.shape).widened(to: tiles.window, within: stack.shape) ?? StackBox(whole: stack.shape)
         let inner = ChannelStack(shape: box.shape, channels: stack.channels.map { box.cut($0, shape: stack.shape) })
         let interest = body.map { box.cut($0, shape: stack.shape) }
-        var sum: LogitField?, views: [[UInt16: Int]] = []
+        var sum: LogitField?, views: [[UInt16: Int]] = [], windowCount = 0
         let mirrors = options.mirrors ? Self.subsets(manifest.mirrorAxes.map { manifest.isFlat ? $0 + 1 : $0 }) : [[]]
         for network in networks {
             for mirrored in mirrors {
-                let view = try tiles.logits(of: inner, mirrored: mirrored, interest: interest, by: network)
+                let (view, count) = try tiles.logits(of: inner, mirrored: mirrored, interest: interest, by: network)
+                windowCount += count
                 views.append(manifest.meaning.voxels(view))
                 if sum == nil { sum = view } else { sum?.add(view) }
             }
@@ -114,7 +119,7 @@ public struct NetworkSegmentation: Sendable {
         mean.divide(by: Float(views.count))
         let voxels = manifest.meaning.voxels(mean)
         mean = LogitField(shape: stack.shape, classes: mean.classes.enumerated().map { box.pasted($1, into: stack.shape, outside: tiles.nothing($0)) })
-        return Prediction(mean: mean, voxels: voxels, views: views, windowCount: tiles.windowCount(box.shape) * views.count)
+        return Prediction(mean: mean, voxels: voxels, views: views, windowCount: windowCount)
     }
 
     /// All subsets of the axes, the empty one first.
@@ -125,7 +130,7 @@ public struct NetworkSegmentation: Sendable {
 
 extension ModelManifest {
     var meaning: LabelDecoding.Meaning {
-        let values = output.labels.map(\.value)
+        let values = output.labels.map { output.hidden.contains($0.value) ? 0 : $0.value }
         return output.kind == .labels ? .labels([0] + values) : .regions(values)
     }
 }

@@ -16,22 +16,23 @@ struct PreparedInput: Sendable {
     private(set) var findings: [Finding] = []
     private let order: ArrayOrder, wholeShape: [Int]
 
-    /// - Throws: `SegmentationError` when a needed role is missing or grids differ.
-    init(_ images: [String: Volume<Float>], manifest: ModelManifest, findsBody: Bool) throws {
-        let roles = manifest.roles
+    /// - Parameter side: of the wrist, for a model with a frame.
+    /// - Throws: `SegmentationError` when a needed role, or the side, is missing or grids differ.
+    init(_ given: [String: Volume<Float>], manifest: ModelManifest, findsBody: Bool, side: Laterality? = nil) throws {
+        let roles = manifest.roles, images = try manifest.byRole(given), known = manifest.names.map(\.name).joined(separator: ", ")
         if let needed = roles.first(where: { !$0.isOptional && images[$0.name] == nil }) {
             let given = images.keys.sorted().joined(separator: ", ")
-            throw SegmentationError(.missingInput, "the model '\(manifest.name)' needs an image of '\(needed.name)'; given: \(given.isEmpty ? "none" : given), known: \(roles.map(\.name).joined(separator: ", "))")
+            throw SegmentationError(.missingInput, "the model '\(manifest.name)' needs an image of '\(needed.name)'; given: \(given.isEmpty ? "none" : given), known: \(known)")
         }
         if let stranger = images.keys.sorted().first(where: { name in !roles.contains { $0.name == name } }) {
-            throw SegmentationError(.badParameter, "the model '\(manifest.name)' knows no image of '\(stranger)'; it knows \(roles.map(\.name).joined(separator: ", "))")
+            throw SegmentationError(.badParameter, "the model '\(manifest.name)' knows no image of '\(stranger)'; it knows \(known)")
         }
-        guard let first = roles.compactMap({ images[$0.name] }).first else { throw SegmentationError(.missingInput, "the model '\(manifest.name)' needs at least one image of \(roles.map(\.name).joined(separator: ", "))") }
+        guard let first = roles.compactMap({ images[$0.name] }).first else { throw SegmentationError(.missingInput, "the model '\(manifest.name)' needs at least one image of \(known)") }
         guard images.values.allSatisfy({ $0.grid.matches(first.grid) }) else {
             throw SegmentationError(.gridMismatch, "the images do not lie on one grid; align them to one another first (carpus register), or resample them onto one")
         }
         grid = first.grid
-        let order = ArrayOrder(grid: first.grid, orientation: manifest.orientation, transpose: manifest.transpose)
+        let order = try Self.order(first.grid, manifest, side)
         self.order = order
         let wholeShape = order.shape(of: first.grid.size)
         self.wholeShape = wholeShape
@@ -65,6 +66,12 @@ struct PreparedInput: Sendable {
     /// An array in the box, at its shape, as a volume's scalars.
     func restored<T>(_ values: [T], outside: T) -> [T] {
         order.scalars(of: box.pasted(values, into: wholeShape, outside: outside), size: grid.size)
+    }
+
+    private static func order(_ grid: Grid, _ manifest: ModelManifest, _ side: Laterality?) throws -> ArrayOrder {
+        guard let frame = manifest.frame else { return ArrayOrder(grid: grid, orientation: manifest.orientation, transpose: manifest.transpose) }
+        guard let side else { throw SegmentationError(.missingInput, "the model '\(manifest.name)' must know which wrist it looks at, and nothing tells; say the side (--side R or L, in a protocol side)") }
+        return ArrayOrder(grid: grid, frame: frame, side: side)
     }
 
     /// The body of images as they came, at the network's spacing.

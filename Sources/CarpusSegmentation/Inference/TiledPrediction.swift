@@ -33,12 +33,13 @@ struct TiledPrediction: Sendable {
     /// - Parameters:
     ///   - mirrored: axes turned round before the network sees the patch, and back after.
     ///   - interest: windows without a true voxel are left out; voxels that no window covers are background.
+    /// - Returns: the logits, and how many windows the network looked through.
     /// - Throws: what the network throws, or `SegmentationError` when it gives another shape or a number that is not finite.
-    func logits(of stack: ChannelStack, mirrored: [Int], interest: [Bool]?, by network: PatchNetwork) throws -> LogitField {
+    func logits(of stack: ChannelStack, mirrored: [Int], interest: [Bool]?, by network: PatchNetwork) throws -> (field: LogitField, windowCount: Int) {
         let (padded, margin) = padded(stack)
         let marked = interest.map { StackBox(ranges: zip(margin, stack.shape).map { $0..<$0 + $1 }).pasted($0, into: padded.shape, outside: false) }
         let weights = windows.weights(window), plane = padded.shape[1] * padded.shape[2]
-        var sums = [Float](repeating: 0, count: classCount * padded.count), total = [Float](repeating: 0, count: padded.count)
+        var sums = [Float](repeating: 0, count: classCount * padded.count), total = [Float](repeating: 0, count: padded.count), windowCount = 0
         for corner in corners(padded.shape) {
             let box = StackBox(ranges: zip(corner, window).map { $0..<$0 + $1 })
             if let marked, !anyTrue(marked, padded.shape, box) { continue }
@@ -46,12 +47,10 @@ struct TiledPrediction: Sendable {
             let answer = try network(patch(padded, box, mirrored))
             try check(answer)
             add(answer.values, weights, box, mirrored, padded.shape, plane, &sums, &total)
+            windowCount += 1
         }
-        return try finished(sums, total, padded.shape, StackBox(ranges: zip(margin, stack.shape).map { $0..<$0 + $1 }))
+        return (finished(sums, total, padded.shape, StackBox(ranges: zip(margin, stack.shape).map { $0..<$0 + $1 })), windowCount)
     }
-
-    /// How many windows a shape takes.
-    func windowCount(_ shape: [Int]) -> Int { corners(zip(shape, window).map(max)).count }
 
     private func corners(_ shape: [Int]) -> [[Int]] {
         let starts = (0..<3).map { windows.starts(length: shape[$0], window: window[$0]) }
@@ -134,7 +133,7 @@ struct TiledPrediction: Sendable {
     }
 
     /// Sums over weights, without the padding.
-    private func finished(_ sums: [Float], _ total: [Float], _ shape: [Int], _ box: StackBox) throws -> LogitField {
+    private func finished(_ sums: [Float], _ total: [Float], _ shape: [Int], _ box: StackBox) -> LogitField {
         let count = total.count
         var classes: [[Float]] = []
         for k in 0..<classCount {

@@ -33,6 +33,8 @@ public struct Windows: Sendable, Hashable, Codable {
     /// First voxel of each window along an axis of `length` voxels, which is at least the window's.
     func starts(length: Int, window: Int) -> [Int] {
         precondition(length >= window && step > 0 && step <= 1, "windows fit, and leave no gap")
+        // No window lies between two slices.
+        if window == 1 { return Array(0..<length) }
         switch scheme {
         case .nnUNet:
             let count = Int((Double(length - window) / (Double(window) * step)).rounded(.up)) + 1

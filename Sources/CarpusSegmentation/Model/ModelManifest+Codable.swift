@@ -3,13 +3,10 @@ import CarpusCore
 // What a manifest leaves out has its default; what it says and nobody knows is the reader's business to refuse.
 
 extension ModelManifest {
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case carpusModel, name, version, summary, licence, training, validation, networks, channels, presence, orientation, transpose, spacing, patch
+    enum CodingKeys: String, CodingKey {
+        case carpusModel, name, version, summary, licence, training, validation, networks, channels, presence, orientation, transpose, frame, spacing, patch
         case cropsToNonzero = "cropToNonzero", imageResampling, logitResampling, windows, mirrorAxes, output, calibration, envelope
     }
-
-    /// The members a manifest may have.
-    public static var members: Set<String> { Set(CodingKeys.allCases.map(\.rawValue)) }
 
     public init(from decoder: any Decoder) throws {
         let c = try decoder.container(keyedBy: CodingKeys.self)
@@ -26,6 +23,7 @@ extension ModelManifest {
         try read(.presence, into: &presence)
         orientation = try c.decodeIfPresent(String.self, forKey: .orientation)
         try read(.transpose, into: &transpose)
+        frame = try c.decodeIfPresent(ModelFrame.self, forKey: .frame)
         spacing = try c.decodeIfPresent([Double].self, forKey: .spacing)
         try read(.cropsToNonzero, into: &cropsToNonzero)
         try read(.imageResampling, into: &imageResampling)
@@ -38,12 +36,12 @@ extension ModelManifest {
 }
 
 extension ModelManifest.Channel {
-    enum CodingKeys: String, CodingKey { case role, difference, isOptional = "optional", normalisation }
+    enum CodingKeys: String, CodingKey { case role, accepts, difference, isOptional = "optional", normalisation }
 
     public init(from decoder: any Decoder) throws {
         let c = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
-            role: try c.decode(String.self, forKey: .role), difference: try c.decodeIfPresent([String].self, forKey: .difference),
+            role: try c.decode(String.self, forKey: .role), accepts: try c.decodeIfPresent([String].self, forKey: .accepts), difference: try c.decodeIfPresent([String].self, forKey: .difference),
             isOptional: try c.decodeIfPresent(Bool.self, forKey: .isOptional) ?? false,
             normalisation: try c.decodeIfPresent(Normalisation.self, forKey: .normalisation) ?? Normalisation(.zScore))
     }
@@ -52,21 +50,32 @@ extension ModelManifest.Channel {
 extension ModelManifest.Output {
     enum CodingKeys: String, CodingKey { case kind, labels, codes }
 
-    private struct Entry: Decodable {
+    private struct Entry: Codable {
         var value: UInt16
         var name: String
         var color: [UInt8]?
+        var hidden: Bool?
     }
 
     public init(from decoder: any Decoder) throws {
         let c = try decoder.container(keyedBy: CodingKeys.self)
-        let labels = try c.decode([Entry].self, forKey: .labels).enumerated().map { i, entry in
+        let entries = try c.decode([Entry].self, forKey: .labels)
+        let labels = try entries.enumerated().map { i, entry in
             guard entry.value > 0, entry.color.map({ $0.count == 3 }) ?? true else {
                 throw DecodingError.dataCorruptedError(forKey: .labels, in: c, debugDescription: "a label has a value above 0 and three colour components")
             }
             return Label(value: entry.value, name: entry.name, color: entry.color ?? Palette.distinct(i))
         }
-        self.init(kind: try c.decodeIfPresent(Kind.self, forKey: .kind) ?? .labels, labels: labels, codes: try c.decodeIfPresent([String: String].self, forKey: .codes) ?? [:])
+        self.init(
+            kind: try c.decodeIfPresent(Kind.self, forKey: .kind) ?? .labels, labels: labels, hidden: Set(entries.filter { $0.hidden ?? false }.map(\.value)),
+            codes: try c.decodeIfPresent([String: String].self, forKey: .codes) ?? [:])
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var c = encoder.container(keyedBy: CodingKeys.self)
+        try c.encode(kind, forKey: .kind)
+        try c.encode(labels.map { Entry(value: $0.value, name: $0.name, color: $0.color, hidden: hidden.contains($0.value)) }, forKey: .labels)
+        try c.encode(codes, forKey: .codes)
     }
 }
 

@@ -24,6 +24,8 @@ public struct ModelManifest: Sendable, Hashable, Codable {
     public var orientation: String?
     /// For each axis of the array the axis of the plain (z, y, x) array: nnU-Net's `transpose_forward`.
     public var transpose = [0, 1, 2]
+    /// The wrist's own directions the array is turned to; nil where `orientation` and `transpose` say it. The side of the wrist must then be known.
+    public var frame: ModelFrame?
     /// Spacing the network knows, mm, along the array's axes; nil leaves the image's. Two numbers for a network for slices.
     public var spacing: [Double]?
     /// The window, voxels along the array's axes. Two numbers for a network for slices.
@@ -57,6 +59,8 @@ public struct ModelManifest: Sendable, Hashable, Codable {
     public struct Channel: Sendable, Hashable, Codable {
         /// The series it is: `t1`, `t1gd`, `stir`, or any name.
         public var role: String
+        /// Roles any one of which may stand for it; nil when only its own may.
+        public var accepts: [String]?
         /// Two roles whose difference the channel is, the first minus the second; nil when it is an image of its own.
         public var difference: [String]?
         /// Whether it may be missing; it is then 0 throughout.
@@ -64,8 +68,8 @@ public struct ModelManifest: Sendable, Hashable, Codable {
         /// How it is normalised.
         public var normalisation = Normalisation(.zScore)
         /// A channel.
-        public init(role: String, difference: [String]? = nil, isOptional: Bool = false, normalisation: Normalisation = Normalisation(.zScore)) {
-            (self.role, self.difference, self.isOptional, self.normalisation) = (role, difference, isOptional, normalisation)
+        public init(role: String, accepts: [String]? = nil, difference: [String]? = nil, isOptional: Bool = false, normalisation: Normalisation = Normalisation(.zScore)) {
+            (self.role, self.accepts, self.difference, self.isOptional, self.normalisation) = (role, accepts, difference, isOptional, normalisation)
         }
     }
 
@@ -82,10 +86,14 @@ public struct ModelManifest: Sendable, Hashable, Codable {
         public var kind = Kind.labels
         /// The labels, in the order of the network's classes.
         public var labels: [Label] = []
+        /// Values of labels that the network tells and the map does not: they are written as 0, and the legend has none.
+        public var hidden: Set<UInt16> = []
         /// Codes of the labels by name: `SCT:24136001`.
         public var codes: [String: String] = [:]
         /// Labels of given kind.
-        public init(kind: Kind = .labels, labels: [Label] = [], codes: [String: String] = [:]) { (self.kind, self.labels, self.codes) = (kind, labels, codes) }
+        public init(kind: Kind = .labels, labels: [Label] = [], hidden: Set<UInt16> = [], codes: [String: String] = [:]) {
+            (self.kind, self.labels, self.hidden, self.codes) = (kind, labels, hidden, codes)
+        }
     }
 
     /// Numbers found on data kept apart, that make probabilities honest.
@@ -110,7 +118,7 @@ extension ModelManifest {
     /// Channels the network takes.
     public var channelCount: Int { channels.count * (presence ? 2 : 1) }
     /// What the labels of a map mean.
-    public var legend: Legend { Legend(output.labels) }
+    public var legend: Legend { Legend(output.labels.filter { !output.hidden.contains($0.value) }) }
     /// Roles whose images the channels are made of, in order, and whether they may be missing.
     public var roles: [(name: String, isOptional: Bool)] {
         var roles: [(name: String, isOptional: Bool)] = []
@@ -120,6 +128,25 @@ extension ModelManifest {
             }
         }
         return roles
+    }
+
+    /// Names of images the model takes, each with the role it plays: roles themselves, and what channels accept for them.
+    public var names: [(name: String, role: String)] {
+        let own = roles.map { (name: $0.name, role: $0.name) }
+        return own + channels.flatMap { c in (c.accepts ?? []).filter { name in !own.contains { $0.name == name } }.map { (name: $0, role: c.role) } }
+    }
+
+    /// Images by role, from images by name.
+    ///
+    /// - Throws: `SegmentationError` when two play one role.
+    public func byRole<Image>(_ images: [String: Image]) throws -> [String: Image] {
+        var out = images
+        for (name, role) in names where name != role {
+            guard let image = out.removeValue(forKey: name) else { continue }
+            guard out[role] == nil else { throw SegmentationError(.badParameter, "the model '\(self.name)' takes one image as '\(role)'; given are several of \(names.filter { $0.role == role }.map(\.name).joined(separator: ", ")); choose one") }
+            out[role] = image
+        }
+        return out
     }
 
     /// What is wrong with it, nil when nothing is: a sentence naming the member.
@@ -132,10 +159,19 @@ extension ModelManifest {
         if channels.isEmpty { return "channels must name at least one channel" }
         if Set(channels.map(\.role)).count != channels.count { return "channels: a role stands there twice" }
         if channels.contains(where: { $0.role.isEmpty || ($0.difference.map { $0.count != 2 } ?? false) }) { return "channels: a channel has a role, and a difference has two" }
+        let accepted = channels.flatMap { $0.accepts ?? [] }
+        if Set(accepted).count != accepted.count || accepted.contains(where: \.isEmpty) || channels.contains(where: { $0.accepts != nil && ($0.accepts == [] || $0.difference != nil) }) {
+            return "channels: accepts must name roles, each once, for a channel that is no difference"
+        }
+        if channels.contains(where: { c in !Set((c.accepts ?? []).filter { $0 != c.role }).isDisjoint(with: roles.map(\.name)) }) {
+            return "channels: what a channel accepts must be no other channel's role"
+        }
         if channels.contains(where: { $0.normalisation.scheme == .fixed && $0.normalisation.statistics == nil }) { return "channels: the normalisation 'fixed' needs statistics" }
         if let s = channels.compactMap(\.normalisation.statistics).first(where: { !($0.lowest <= $0.highest) || ![$0.mean, $0.deviation].allSatisfy(\.isFinite) }) { return "channels: statistics must be finite and lowest (\(s.lowest)) not above highest (\(s.highest))" }
         if let orientation, !Self.isOrientation(orientation) { return "orientation must be three letters, one each of LR, PA and SI, not '\(orientation)'" }
         if transpose.sorted() != [0, 1, 2] { return "transpose must hold 0, 1 and 2" }
+        if let wrong = frame?.complaint { return wrong }
+        if frame != nil, orientation != nil || transpose != [0, 1, 2] || patch.count != 3 { return "frame stands in place of orientation and transpose, and needs a patch of three numbers" }
         if ![2, 3].contains(patch.count) || patch.contains(where: { $0 < 1 || $0 > 4096 }) { return "patch must be two or three numbers from 1 to 4096" }
         if let spacing, spacing.count != patch.count || !spacing.allSatisfy({ $0 > 0 && $0.isFinite }) { return "spacing must be as many numbers above 0 as patch has" }
         if let wrong = imageResampling.complaint ?? logitResampling.complaint { return wrong }
@@ -144,6 +180,7 @@ extension ModelManifest {
         if output.labels.isEmpty { return "output must name at least one label" }
         if output.labels.contains(where: { $0.value == 0 || $0.color.count != 3 || $0.name.isEmpty }) { return "output: a label has a name, a value above 0 and three colour components" }
         if Set(output.labels.map(\.value)).count != output.labels.count || Set(output.labels.map(\.name)).count != output.labels.count { return "output: a label's name or value stands there twice" }
+        if legend.labels.isEmpty || !output.hidden.isSubset(of: output.labels.map(\.value)) || output.kind == .regions && !output.hidden.isEmpty { return "output: hidden is for labels of the kind 'labels', and not for all of them" }
         if !(calibration.temperature > 0 && calibration.temperature.isFinite) { return "calibration: temperature must be above 0" }
         return nil
     }

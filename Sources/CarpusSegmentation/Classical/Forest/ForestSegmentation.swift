@@ -19,7 +19,7 @@ public enum ForestSegmentation {
     public struct Training: Sendable, Hashable, Codable {
         /// Trees, and how deep they grow.
         public var trees = 60, depth = 14
-        /// Voxels taken of all cases; half of them background.
+        /// Voxels taken of all cases at most: half of them lesions, or as many as there are, and no more background than lesions.
         public var samples = 60_000
         /// Equal seeds and cases give equal forests.
         public var seed: UInt64 = 1
@@ -55,27 +55,44 @@ public enum ForestSegmentation {
         guard (1...1000).contains(parameters.trees), (1...30).contains(parameters.depth), (100...10_000_000).contains(parameters.samples) else {
             throw SegmentationError(.badParameter, "a forest has 1 to 1000 trees, 1 to 30 deep, and sees 100 to 10,000,000 voxels")
         }
-        var rows = TrainingRows(featureCount: roles.count * VoxelFeatures.names.count, classCount: legend.labels.count + 1)
-        for (number, one) in cases.enumerated() {
-            let (images, usable) = try inputs(one.images, roles: roles, mask: one.mask)
-            guard one.truth.grid.matches(images[0].grid) else { throw SegmentationError(.gridMismatch, "the truth of case \(number + 1) does not lie on its images' grid") }
-            let features = VoxelFeatures(images, usable: usable)
-            var places = [[Int]](repeating: [], count: rows.classCount)
-            let classOf = Dictionary(uniqueKeysWithValues: legend.labels.enumerated().map { ($1.value, $0 + 1) })
-            for i in usable.indices where usable[i] { places[classOf[one.truth.labels[i]] ?? 0].append(i) }
-            var random = SplitMix(seed: parameters.seed &+ UInt64(number) &* 0x9E37_79B9)
-            let share = parameters.samples / cases.count
-            for (k, all) in places.enumerated() where !all.isEmpty {
-                for i in chosen(all, k == 0 ? share / 2 : share / 2 / legend.labels.count, &random) {
-                    for column in features.columns { rows.features.append(column[i]) }
-                    rows.classes.append(UInt8(k))
-                }
-            }
-        }
+        let rows = try rows(cases, roles: roles, legend: legend, parameters)
         guard Set(rows.classes).count > 1 else { throw SegmentationError(.nothingToSegment, "the cases hold one class only; a forest needs voxels with a label and without") }
         var growth = ForestGrowth()
         (growth.treeCount, growth.depth, growth.seed) = (parameters.trees, parameters.depth, parameters.seed)
         return ForestModel(roles: roles, legend: legend, training: note, forest: growth.forest(from: rows))
+    }
+
+    /// The voxels a forest learns from: of each label at most its part of half of them, and as many of the background as of all labels together,
+    /// evenly over the cases, so that those without lesions teach too.
+    static func rows(_ cases: [Case], roles: [String], legend: Legend, _ parameters: Training) throws -> TrainingRows {
+        var rows = TrainingRows(featureCount: roles.count * VoxelFeatures.names.count, classCount: legend.labels.count + 1)
+        let classOf = Dictionary(uniqueKeysWithValues: legend.labels.enumerated().map { ($1.value, $0 + 1) }), share = parameters.samples / cases.count
+        func usable(_ number: Int) throws -> ([Volume<Float>], [Bool]) {
+            let (images, usable) = try inputs(cases[number].images, roles: roles, mask: cases[number].mask)
+            guard cases[number].truth.grid.matches(images[0].grid) else { throw SegmentationError(.gridMismatch, "the truth of case \(number + 1) does not lie on its images' grid") }
+            return (images, usable)
+        }
+        func places(_ number: Int, _ usable: [Bool]) -> [[Int]] {
+            var places = [[Int]](repeating: [], count: rows.classCount)
+            for i in usable.indices where usable[i] { places[classOf[cases[number].truth.labels[i]] ?? 0].append(i) }
+            return places
+        }
+        var randoms = cases.indices.map { SplitMix(seed: parameters.seed &+ UInt64($0) &* 0x9E37_79B9) }
+        let lesions = try cases.indices.map { number in
+            try places(number, usable(number).1).dropFirst().map { chosen($0, share / 2 / legend.labels.count, &randoms[number]) }
+        }
+        let background = min(share / 2, max(1, lesions.joined().reduce(0) { $0 + $1.count } / cases.count))
+        for number in cases.indices {
+            let (images, usable) = try usable(number), columns = VoxelFeatures(images, usable: usable).columns
+            let picked = [chosen(places(number, usable)[0], background, &randoms[number])] + lesions[number]
+            for (k, voxels) in picked.enumerated() {
+                for i in voxels {
+                    for column in columns { rows.features.append(column[i]) }
+                    rows.classes.append(UInt8(k))
+                }
+            }
+        }
+        return rows
     }
 
     /// So many of the places, each at most once, in a random order.
