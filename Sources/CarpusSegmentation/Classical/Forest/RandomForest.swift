@@ -39,20 +39,7 @@ struct TrainingRows: Sendable {
     var count: Int { classes.count }
 }
 
-/// Numbers as random as needed, and the same everywhere (SplitMix64; Steele, Lea and Flood 2014).
-struct SplitMix: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SplitMix {
     /// A number from 0 up to a count; the remainder's bias is below 2⁻³² here.
     mutating func below(_ count: Int) -> Int { Int(next() % UInt64(count)) }
 }
