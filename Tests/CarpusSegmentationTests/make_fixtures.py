@@ -40,17 +40,17 @@ def weights(rng, **shapes):
     return [numpy_helper.from_array((rng.standard_normal(s) / np.sqrt(max(1, np.prod(s[1:])))).astype('f4'), k) for k, s in shapes.items()]
 
 
-def network(name, nodes, initializers, shape, dynamic=None, rank=None):
-    rank = rank or len(shape)
-    port = helper.make_tensor_value_info('x', TensorProto.FLOAT, dynamic or shape)
-    out = helper.make_tensor_value_info('y', TensorProto.FLOAT, [None] * rank)
-    graph = helper.make_graph(nodes, name, [port], [out], initializers)
+def network(name, nodes, initializers, shape, dynamic=None, rank=None, outputs=('y',), x=None, given={}):
+    """A network of x, and of what is `given` beside it by name, with onnxruntime's answer."""
+    ports = [helper.make_tensor_value_info('x', TensorProto.FLOAT, dynamic or shape)] + [helper.make_tensor_value_info(k, TensorProto.FLOAT, v.shape) for k, v in given.items()]
+    results = [helper.make_tensor_value_info(k, TensorProto.FLOAT, [None] * (rank or len(shape))) for k in outputs]
+    graph = helper.make_graph(nodes, name, ports, results, initializers)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 17)], ir_version=8)
     helper.set_model_props(model, {'made-by': 'make_fixtures.py'})
     onnx.checker.check_model(model)
-    x = np.random.default_rng(5).standard_normal(shape).astype('f4')
-    y = onnxruntime.InferenceSession(model.SerializeToString(), providers=['CPUExecutionProvider']).run(None, {'x': x})[0]
-    return save(name, model, [x], [y])
+    x = np.random.default_rng(5).standard_normal(shape).astype('f4') if x is None else x
+    y = onnxruntime.InferenceSession(model.SerializeToString(), providers=['CPUExecutionProvider']).run(None, {'x': x, **given})
+    return save(name, model, [x, *given.values()], y)
 
 
 def unet(name, axes, half=False):
@@ -89,11 +89,24 @@ def small():
             (1, 2, 7, 9), ['b', 2, 'h', 'w'])
 
 
+def corners():
+    """What is easily mixed up where steps are done together: parts, sums, reshaped results, infinities."""
+    rng, N = np.random.default_rng(8), helper.make_node
+    yield network('parts', [N('Conv', ['x', 'w1'], ['a'], kernel_shape=[3, 3], pads=[1, 1, 1, 1]), N('Conv', ['x', 'w2'], ['b'], kernel_shape=[1, 1]), N('Concat', ['a', 'b', 'x'], ['abx'], axis=1),
+                            N('Conv', ['abx', 'w3', 'b3'], ['y'], kernel_shape=[3, 3]), N('Concat', ['a', 'abx'], ['nested'], axis=1), N('Concat', ['nested', 'b'], ['more'], axis=1),
+                            N('Conv', ['more', 'w4', 'b4'], ['z'], kernel_shape=[3, 3], strides=[2, 2]), N('Conv', ['more', 'w5'], ['u'], group=2, kernel_shape=[1, 1]), N('Sigmoid', ['more'], ['v'])],
+                  weights(rng, w1=(5, 2, 3, 3), w2=(3, 2, 1, 1), w3=(4, 10, 3, 3), b3=(4,), w4=(7, 18, 3, 3), b4=(7,), w5=(4, 9, 1, 1)), (2, 2, 9, 8), outputs='yzuv')
+    yield network('sums', [N('Conv', ['x', 'w', 'b'], ['c'], kernel_shape=[3, 3], pads=[1, 1, 1, 1]), N('Add', ['c', 'x'], ['s']), N('Relu', ['s'], ['y']),
+                           N('Conv', ['x', 'w', 'b'], ['d'], kernel_shape=[3, 3], pads=[1, 1, 1, 1]), N('Add', ['row', 'd'], ['t']), N('LeakyRelu', ['t'], ['z'], alpha=0.2),
+                           N('InstanceNormalization', ['x', 'g', 'h'], ['n']), N('Add', ['n', 'row'], ['u']), N('Relu', ['u'], ['v'])],
+                  weights(rng, w=(4, 4, 3, 3), b=(4,), row=(1, 4, 1, 7), g=(4,), h=(4,)), (2, 4, 6, 7), outputs='yzv')
+
+
 def main():
     folder = sys.argv[1]
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, 'networks.jsonl'), 'w') as f:
-        for line in [unet('unet-2d', 2), unet('unet-3d', 3), unet('unet-2d-half', 2, half=True), *small()]:
+        for line in [unet('unet-2d', 2), unet('unet-3d', 3), unet('unet-2d-half', 2, half=True), *small(), *corners()]:
             f.write(line + '\n')
     known = {c.name[5:]: c for c in collect_testcases(None)}
     with open(os.path.join(folder, 'operators.jsonl'), 'w') as f:
