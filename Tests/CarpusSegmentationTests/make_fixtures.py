@@ -89,6 +89,23 @@ def small():
             (1, 2, 7, 9), ['b', 2, 'h', 'w'])
 
 
+def shared():
+    """One array of weights in several convolutions; biases and normalisations that are no weights."""
+    rng, N = np.random.default_rng(6), helper.make_node
+    bn = [numpy_helper.from_array(v.astype('f4'), k) for k, v in (('s', np.array([2, 1, -1])), ('o', np.array([0, 1, 2])), ('m', np.array([1, 0, -1])), ('v', np.array([1, 2, 0.5])))]
+    up = dict(kernel_shape=[4, 4], strides=[2, 2])
+    yield network('shared-weights', [N('Conv', ['x', 'w', 'zero'], ['a'], kernel_shape=[3, 3]), N('Conv', ['x', 'w', 'one'], ['b'], kernel_shape=[3, 3]), N('Conv', ['x', 'w'], ['c'], kernel_shape=[3, 3]),
+                                     N('Conv', ['x', 'w', 'one'], ['n'], kernel_shape=[3, 3]), N('BatchNormalization', ['n', 's', 'o', 'm', 'v'], ['d']),
+                                     N('ConvTranspose', ['x', 't', 'zero'], ['e'], **up), N('ConvTranspose', ['x', 't', 'one'], ['f'], **up),
+                                     N('ConvTranspose', ['x', 't', 'one'], ['g'], pads=[0, 0, 1, 0], **up), N('ConvTranspose', ['x', 't', 'one'], ['h'], pads=[0, 0, 0, 1], **up)],
+                  weights(rng, w=(3, 2, 3, 3), t=(2, 3, 4, 4)) + [numpy_helper.from_array(np.full(3, v, 'f4'), k) for k, v in (('zero', 0), ('one', 1))] + bn, (1, 2, 6, 5), outputs='abcdefgh')
+    nodes = [N('Conv', ['x', 'w', 'b'], ['y'], kernel_shape=[3, 3]), N('Conv', ['x', 'w', 'b'], ['n'], kernel_shape=[3, 3]), N('BatchNormalization', ['n', 's', 'o', 'm', 'v'], ['z']),
+             N('ConvTranspose', ['x', 't', 'b'], ['k'], **up), N('BatchNormalization', ['k', 's', 'o', 'm', 'v'], ['u'])]
+    for name in ('given-biases', 'given-biases-again'):
+        given = {k: rng.standard_normal(3).astype('f4') for k in 'bsom'} | {'v': rng.uniform(0.5, 2, 3).astype('f4')}
+        yield network(name, nodes, weights(np.random.default_rng(7), w=(3, 2, 3, 3), t=(2, 3, 4, 4)), (1, 2, 6, 5), outputs='yzu', given=given)
+
+
 def corners():
     """What is easily mixed up where steps are done together: parts, sums, reshaped results, infinities."""
     rng, N = np.random.default_rng(8), helper.make_node
@@ -106,7 +123,7 @@ def main():
     folder = sys.argv[1]
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, 'networks.jsonl'), 'w') as f:
-        for line in [unet('unet-2d', 2), unet('unet-3d', 3), unet('unet-2d-half', 2, half=True), *small(), *corners()]:
+        for line in [unet('unet-2d', 2), unet('unet-3d', 3), unet('unet-2d-half', 2, half=True), *small(), *shared(), *corners()]:
             f.write(line + '\n')
     known = {c.name[5:]: c for c in collect_testcases(None)}
     with open(os.path.join(folder, 'operators.jsonl'), 'w') as f:

@@ -18,6 +18,20 @@ FoldedNorm::FoldedNorm(Planner &p, const Task &t, int64_t channels) {
     }
 }
 
+FoldedWeights::FoldedWeights(Planner &p, const Task &t, int64_t channels) : sources{p.known(t, 1)} {
+    if (ConstantRef b = p.known(t, 2)) {
+        if (b->size() != channels) fail(Trouble::badShape, "its bias has " + std::to_string(b->size()) + " numbers for " + std::to_string(channels) + " channels");
+        bias = b->floats();
+    }
+    if (t.batchNorm < 0) return;
+    Task batchNorm{t.batchNorm};
+    FoldedNorm norm(p, batchNorm, channels);
+    bias.resize(channels);
+    for (int64_t c = 0; c < channels; c++) bias[c] = float(bias[c] * norm.factor[c] + norm.summand[c]);
+    factor = std::move(norm.factor);
+    for (size_t i = 1; i < 5; i++) sources.push_back(p.known(batchNorm, i));
+}
+
 namespace {
 
 /// Gathers the statistics of every channel where no convolution did so.

@@ -27,7 +27,7 @@ Planner::Planner(const Graph &graph, WeightStore &weights, Plan &plan, bool brai
 void Planner::make(const std::vector<Dims> &inputDims) {
     for (size_t i = 0; i < graph.values.size(); i++) if (graph.values[i].constant) {
         define(int(i), graph.values[i].constant);
-        fileConstants[graph.values[i].constant.get()] = graph.values[i].name;
+        fileConstants.insert(graph.values[i].constant.get());
     }
     for (size_t i = 0; i < graph.inputs.size(); i++) {
         int value = graph.inputs[i];
@@ -152,13 +152,17 @@ void Planner::move(const Dims &dims, const View &from, const View &to) {
     add(std::move(step));
 }
 
-std::vector<dnnl::memory> &Planner::packed(const ConstantRef &constant, const std::string &what) {
-    auto it = fileConstants.find(constant.get());
-    if (it != fileConstants.end()) return weights.at(it->second + "\n" + what);
-    char address[32];
-    std::snprintf(address, sizeof address, "%p", static_cast<const void *>(constant.get()));
-    plan.kept.push_back(constant);
-    return plan.ownWeights.at(std::string(address) + "\n" + what);
+std::vector<dnnl::memory> &Planner::packed(const std::vector<ConstantRef> &sources, const std::string &what) {
+    std::string key;
+    bool lasts = true;
+    for (auto &c : sources) {
+        key += std::to_string(reinterpret_cast<uintptr_t>(c.get())) + " ";
+        lasts = lasts && fileConstants.count(c.get());
+    }
+    key += what;
+    if (lasts) return weights.at(key);
+    plan.kept.insert(plan.kept.end(), sources.begin(), sources.end());
+    return plan.ownWeights.at(key);
 }
 
 void Planner::deliver(int index, int value) {
