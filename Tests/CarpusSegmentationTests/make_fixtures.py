@@ -117,6 +117,10 @@ def corners():
                            N('Conv', ['x', 'w', 'b'], ['d'], kernel_shape=[3, 3], pads=[1, 1, 1, 1]), N('Add', ['row', 'd'], ['t']), N('LeakyRelu', ['t'], ['z'], alpha=0.2),
                            N('InstanceNormalization', ['x', 'g', 'h'], ['n']), N('Add', ['n', 'row'], ['u']), N('Relu', ['u'], ['v'])],
                   weights(rng, w=(4, 4, 3, 3), b=(4,), row=(1, 4, 1, 7), g=(4,), h=(4,)), (2, 4, 6, 7), outputs='yzv')
+    shapes = [numpy_helper.from_array(np.array(v, 'i8'), k) for k, v in (('rows', [8, 1, 8]), ('whole', [1, 1, 64]), ('images', [2, 1, 32]))]
+    yield network('reshaped-statistics', [N('Conv', ['x', 'w', 'b'], ['c'], kernel_shape=[3, 3], pads=[1, 1, 1, 1])] + [
+                      n for k in ('rows', 'whole', 'images') for n in (N('Reshape', ['c', k], [k + '-c']), N('InstanceNormalization', [k + '-c', 's', 'o'], [k + '-y']))],
+                  weights(rng, w=(1, 1, 3, 3), b=(1,), s=(1,), o=(1,)) + shapes, (2, 1, 4, 8), rank=3, outputs=('rows-y', 'whole-y', 'images-y'))
 
 
 def main():

@@ -139,7 +139,8 @@ void planNormalization(Planner &p, const Task &t) {
         step->scale = perChannel(p.known(t, 1), d[1], step->groups);
         step->offset = perChannel(p.known(t, 2), d[1], step->groups);
         auto maker = p.convolutions.find(step->source);
-        if (maker != p.convolutions.end()) {
+        // Under another shape the buffer's images or channels are others than the convolution's.
+        if (maker != p.convolutions.end() && maker->second->channels == d[1] && maker->second->images / maker->second->planes == d[0]) {
             step->statistics = maker->second->statistics ? maker->second->statistics : maker->second->watch();
         } else {
             auto gather = std::make_unique<StatisticsStep>(step->source, step->storage, d[0], step->pixels, d[1]);
