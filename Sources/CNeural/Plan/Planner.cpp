@@ -40,6 +40,7 @@ void Planner::make(const std::vector<Dims> &inputDims) {
     for (auto &task : graph.tasks) {
         current = source(task).title();
         try {
+            check(task);
             node(task).op->plan(*this, task);
         } catch (const Fault &f) {
             throw Fault{f.kind, "the node " + current + ": " + f.message};
@@ -50,6 +51,15 @@ void Planner::make(const std::vector<Dims> &inputDims) {
     for (size_t i = 0; i < graph.outputs.size(); i++) deliver(int(i), graph.outputs[i]);
     plan.targets.resize(graph.outputs.size());
     plan.layOut(most);
+}
+
+void Planner::check(const Task &t) const {
+    std::vector<int> needed = node(t).inputs;
+    for (int n : {t.batchNorm, t.activation}) if (n >= 0) needed.insert(needed.end(), graph.nodes[n].inputs.begin() + 1, graph.nodes[n].inputs.end());
+    needed.push_back(t.other);
+    for (int value : needed) if (value >= 0 && !items[value].defined) {
+        fail(Trouble::unsupported, "it needs '" + graph.values[value].name + "', an output of another node that this engine does not give");
+    }
 }
 
 ConstantRef Planner::known(const Task &t, size_t index) const {

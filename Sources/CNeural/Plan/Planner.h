@@ -97,6 +97,8 @@ private:
     WeightStore &weights;
     std::string current;
     std::set<const Constant *> fileConstants;
+    /// A fault when something the task needs was not defined, such as an output its operator does not have.
+    void check(const Task &t) const;
     void deliver(int output, int value);
     void define(Item item, int value);
 };
