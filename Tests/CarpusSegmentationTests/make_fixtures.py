@@ -121,6 +121,10 @@ def corners():
     yield network('reshaped-statistics', [N('Conv', ['x', 'w', 'b'], ['c'], kernel_shape=[3, 3], pads=[1, 1, 1, 1])] + [
                       n for k in ('rows', 'whole', 'images') for n in (N('Reshape', ['c', k], [k + '-c']), N('InstanceNormalization', [k + '-c', 's', 'o'], [k + '-y']))],
                   weights(rng, w=(1, 1, 3, 3), b=(1,), s=(1,), o=(1,)) + shapes, (2, 1, 4, 8), rank=3, outputs=('rows-y', 'whole-y', 'images-y'))
+    x = np.array([-np.inf, -1, 0, 2, np.inf, np.nan, 3, -2, 1], 'f4').reshape(1, 1, 3, 3)
+    one = [numpy_helper.from_array(np.ones(s, 'f4'), k) for k, s in (('w', (1, 1, 1, 1)), ('s', (1,)), ('v', (1,)))] + [numpy_helper.from_array(np.zeros(1, 'f4'), 'o'), numpy_helper.from_array(x, 'k')]
+    yield network('infinities', [N('BatchNormalization', ['x', 's', 'o', 'o', 'v'], ['n']), N('Relu', ['n'], ['a']), N('Conv', ['x', 'w'], ['c'], kernel_shape=[1, 1]), N('Add', ['c', 'x'], ['d']), N('Relu', ['d'], ['b']),
+                                 N('Relu', ['k'], ['e']), N('Celu', ['x'], ['f']), N('HardSigmoid', ['x'], ['g']), N('Relu', ['x'], ['h'])], one, x.shape, outputs='abefgh', x=x)
 
 
 def main():
