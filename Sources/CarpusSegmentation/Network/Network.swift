@@ -33,7 +33,7 @@ public final class Network: Sendable {
     /// Whether this processor computes in bfloat16.
     public static var hasBFloat16: Bool { cneural_has_bfloat16() != 0 }
 
-    /// Reads a file and checks every operator. `threads` nil: as many as the machine has cores.
+    /// Reads a file and checks every operator. `threads` nil: as many as the machine has cores; never more than 1024.
     ///
     /// Throws a `SegmentationError`: `unreadableNetwork` for a file that is damaged or no ONNX, `unsupportedOperator`, naming operator and node.
     public convenience init(contentsOf file: URL, threads: Int? = nil, precision: Precision = .float32) throws {

@@ -34,6 +34,11 @@ import Testing
         }
     }
 
+    @Test(arguments: [100_000, Int.max]) func moreThreadsThanThereCanBeDo(_ threads: Int) throws {
+        let test = try NetworkCase.network("depthwise-dilated")
+        #expect(try test.run(threads: threads) == test.run(threads: 1))
+    }
+
     /// Instance normalisation is of each image alone: a batch is its images one by one.
     @Test func aBatchIsItsImages() throws {
         let test = try NetworkCase.network("unet-3d"), network = try Network(bytes: test.bytes, threads: 2), x = try #require(test.tensors["x"])
