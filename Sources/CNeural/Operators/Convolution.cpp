@@ -36,12 +36,6 @@ std::vector<float> cut(const Constant &w, int64_t from, int64_t some, const std:
     return part;
 }
 
-/// What of the task cannot be done in the convolution itself, done afterwards.
-void planRest(Planner &p, const Task &t) {
-    if (t.add >= 0) planArithmetic(p, Task{t.add, -1, -1, -1, -1, {}, p.graph.nodes[t.add].outputs[0]});
-    if (t.activation >= 0) planActivation(p, Task{t.activation, -1, -1, -1, -1, {}, t.output});
-}
-
 } // namespace
 
 void planConvolution(Planner &p, const Task &t) {

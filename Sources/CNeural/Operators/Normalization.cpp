@@ -162,10 +162,7 @@ void planNormalization(Planner &p, const Task &t) {
     p.add(std::move(step));
     p.mayShare(source, target);
     p.define(late ? p.node(t).outputs[0] : t.output, d, Layout::channelsLast, storage, target);
-    if (late) {
-        planArithmetic(p, Task{t.add, -1, -1, -1, -1, {}, p.graph.nodes[t.add].outputs[0]});
-        if (t.activation >= 0) planActivation(p, Task{t.activation, -1, -1, -1, -1, {}, t.output});
-    }
+    if (late) planRest(p, t);
 }
 
 } // namespace neural

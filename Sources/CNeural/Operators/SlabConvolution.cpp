@@ -51,9 +51,7 @@ SlabConvolution::SlabConvolution(const Settings &s, int64_t slabRows, const std:
             if (have == packed.end()) {
                 std::vector<float> plain = weights();
                 int64_t n = c.rank();
-                Dims d{s.channelsOut, s.channelsIn / c.groups};
-                if (c.groups > 1) d = {c.groups, s.channelsOut / c.groups, s.channelsIn / c.groups};
-                d.insert(d.end(), c.kernel.begin(), c.kernel.end());
+                Dims d = weightDims();
                 Tag tag = c.groups > 1 ? (n == 2 ? Tag::goihw : Tag::goidhw) : (n == 2 ? Tag::oihw : Tag::oidhw);
                 if (count(d) != int64_t(plain.size())) fail(Trouble::fault, "weights of the wrong size");
                 dnnl::memory source({d, Data::f32, tag}, processor(), plain.data()), target(wanted, processor());
@@ -71,6 +69,14 @@ SlabConvolution::SlabConvolution(const Settings &s, int64_t slabRows, const std:
     }
 }
 
+Dims SlabConvolution::weightDims() const {
+    const ConvolutionShape &c = settings.shape;
+    Dims d{settings.channelsOut / c.groups, settings.channelsIn / c.groups};
+    if (c.groups > 1) d.insert(d.begin(), c.groups);
+    d.insert(d.end(), c.kernel.begin(), c.kernel.end());
+    return d;
+}
+
 SlabConvolution::Variant SlabConvolution::make(int64_t rowsIn, int64_t rowsOut, int64_t padBegin, int64_t padEnd) const {
     const ConvolutionShape &c = settings.shape;
     size_t n = c.in.size();
@@ -82,11 +88,8 @@ SlabConvolution::Variant SlabConvolution::make(int64_t rowsIn, int64_t rowsOut, 
         right.push_back(std::max<int64_t>(0, (c.out[i] - 1) * c.stride[i] + (c.kernel[i] - 1) * c.dilation[i] + 1 - c.in[i] - c.padBegin[i]));
     }
     for (int64_t d : c.dilation) dilates.push_back(d - 1);
-    Dims w{settings.channelsOut, settings.channelsIn / c.groups};
-    if (c.groups > 1) w = {c.groups, settings.channelsOut / c.groups, settings.channelsIn / c.groups};
-    w.insert(w.end(), c.kernel.begin(), c.kernel.end());
     Tag last = n == 2 ? Tag::nhwc : Tag::ndhwc;
-    dnnl::memory::desc source(in, dataType(settings.in), last), weights(w, dataType(settings.in), Tag::any), b({settings.channelsOut}, Data::f32, Tag::x), target(out, dataType(settings.out), last);
+    dnnl::memory::desc source(in, dataType(settings.in), last), weights(weightDims(), dataType(settings.in), Tag::any), b({settings.channelsOut}, Data::f32, Tag::x), target(out, dataType(settings.out), last);
     dnnl::primitive_attr attr;
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     dnnl::post_ops after;

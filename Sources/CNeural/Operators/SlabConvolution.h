@@ -48,6 +48,8 @@ private:
     dnnl::memory bias;
     int64_t rowBytes = 0;
     Variant make(int64_t rowsIn, int64_t rowsOut, int64_t padBegin, int64_t padEnd) const;
+    /// Groups where there are several, output and input channels of each, kernel.
+    Dims weightDims() const;
 };
 
 /// How many rows a slab should have so that its output stays in the second cache.
