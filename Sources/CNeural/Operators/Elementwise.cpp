@@ -130,7 +130,6 @@ void planArithmetic(Planner &p, const Task &t) {
     Arithmetic kind = arithmeticNamed(node.op);
     size_t n = p.node(t).inputs.size();
     if (n == 1) return p.alias(t.output, p.input(t, 0), p.dims(p.input(t, 0)));
-    if (node.integer("axis", 0) && p.graph.model->opset < 7) fail(Trouble::unsupported, "broadcasting as before opset 7");
     int left = p.input(t, 0);
     for (size_t i = 1; i < n; i++) {
         if (p.input(t, i) < 0) fail(Trouble::badShape, "an operand is missing");

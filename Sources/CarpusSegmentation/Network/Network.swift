@@ -1,7 +1,7 @@
 import CNeural
 public import Foundation
 
-/// A neural network in an ONNX file (opsets 9 to 20), run on the processor by oneDNN.
+/// A neural network in an ONNX file (opsets 7 to 28), run on the processor by oneDNN.
 ///
 /// It is planned once for each shape of its inputs: layouts, packed weights, memory. Runs of one network wait for each other and
 /// share its threads; results depend neither on their number nor on the run.
