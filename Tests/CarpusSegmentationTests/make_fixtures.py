@@ -40,17 +40,17 @@ def weights(rng, **shapes):
     return [numpy_helper.from_array((rng.standard_normal(s) / np.sqrt(max(1, np.prod(s[1:])))).astype('f4'), k) for k, s in shapes.items()]
 
 
-def network(name, nodes, initializers, shape, dynamic=None, rank=None):
-    rank = rank or len(shape)
-    port = helper.make_tensor_value_info('x', TensorProto.FLOAT, dynamic or shape)
-    out = helper.make_tensor_value_info('y', TensorProto.FLOAT, [None] * rank)
-    graph = helper.make_graph(nodes, name, [port], [out], initializers)
+def network(name, nodes, initializers, shape, dynamic=None, rank=None, outputs=('y',), x=None, given={}):
+    """A network of x, and of what is `given` beside it by name, with onnxruntime's answer."""
+    ports = [helper.make_tensor_value_info('x', TensorProto.FLOAT, dynamic or shape)] + [helper.make_tensor_value_info(k, TensorProto.FLOAT, v.shape) for k, v in given.items()]
+    results = [helper.make_tensor_value_info(k, TensorProto.FLOAT, [None] * (rank or len(shape))) for k in outputs]
+    graph = helper.make_graph(nodes, name, ports, results, initializers)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 17)], ir_version=8)
     helper.set_model_props(model, {'made-by': 'make_fixtures.py'})
     onnx.checker.check_model(model)
-    x = np.random.default_rng(5).standard_normal(shape).astype('f4')
-    y = onnxruntime.InferenceSession(model.SerializeToString(), providers=['CPUExecutionProvider']).run(None, {'x': x})[0]
-    return save(name, model, [x], [y])
+    x = np.random.default_rng(5).standard_normal(shape).astype('f4') if x is None else x
+    y = onnxruntime.InferenceSession(model.SerializeToString(), providers=['CPUExecutionProvider']).run(None, {'x': x, **given})
+    return save(name, model, [x, *given.values()], y)
 
 
 def unet(name, axes, half=False):
@@ -89,11 +89,49 @@ def small():
             (1, 2, 7, 9), ['b', 2, 'h', 'w'])
 
 
+def shared():
+    """One array of weights in several convolutions; biases and normalisations that are no weights."""
+    rng, N = np.random.default_rng(6), helper.make_node
+    bn = [numpy_helper.from_array(v.astype('f4'), k) for k, v in (('s', np.array([2, 1, -1])), ('o', np.array([0, 1, 2])), ('m', np.array([1, 0, -1])), ('v', np.array([1, 2, 0.5])))]
+    up = dict(kernel_shape=[4, 4], strides=[2, 2])
+    yield network('shared-weights', [N('Conv', ['x', 'w', 'zero'], ['a'], kernel_shape=[3, 3]), N('Conv', ['x', 'w', 'one'], ['b'], kernel_shape=[3, 3]), N('Conv', ['x', 'w'], ['c'], kernel_shape=[3, 3]),
+                                     N('Conv', ['x', 'w', 'one'], ['n'], kernel_shape=[3, 3]), N('BatchNormalization', ['n', 's', 'o', 'm', 'v'], ['d']),
+                                     N('ConvTranspose', ['x', 't', 'zero'], ['e'], **up), N('ConvTranspose', ['x', 't', 'one'], ['f'], **up),
+                                     N('ConvTranspose', ['x', 't', 'one'], ['g'], pads=[0, 0, 1, 0], **up), N('ConvTranspose', ['x', 't', 'one'], ['h'], pads=[0, 0, 0, 1], **up)],
+                  weights(rng, w=(3, 2, 3, 3), t=(2, 3, 4, 4)) + [numpy_helper.from_array(np.full(3, v, 'f4'), k) for k, v in (('zero', 0), ('one', 1))] + bn, (1, 2, 6, 5), outputs='abcdefgh')
+    nodes = [N('Conv', ['x', 'w', 'b'], ['y'], kernel_shape=[3, 3]), N('Conv', ['x', 'w', 'b'], ['n'], kernel_shape=[3, 3]), N('BatchNormalization', ['n', 's', 'o', 'm', 'v'], ['z']),
+             N('ConvTranspose', ['x', 't', 'b'], ['k'], **up), N('BatchNormalization', ['k', 's', 'o', 'm', 'v'], ['u'])]
+    for name in ('given-biases', 'given-biases-again'):
+        given = {k: rng.standard_normal(3).astype('f4') for k in 'bsom'} | {'v': rng.uniform(0.5, 2, 3).astype('f4')}
+        yield network(name, nodes, weights(np.random.default_rng(7), w=(3, 2, 3, 3), t=(2, 3, 4, 4)), (1, 2, 6, 5), outputs='yzu', given=given)
+
+
+def corners():
+    """What is easily mixed up where steps are done together: parts, sums, reshaped results, infinities."""
+    rng, N = np.random.default_rng(8), helper.make_node
+    yield network('parts', [N('Conv', ['x', 'w1'], ['a'], kernel_shape=[3, 3], pads=[1, 1, 1, 1]), N('Conv', ['x', 'w2'], ['b'], kernel_shape=[1, 1]), N('Concat', ['a', 'b', 'x'], ['abx'], axis=1),
+                            N('Conv', ['abx', 'w3', 'b3'], ['y'], kernel_shape=[3, 3]), N('Concat', ['a', 'abx'], ['nested'], axis=1), N('Concat', ['nested', 'b'], ['more'], axis=1),
+                            N('Conv', ['more', 'w4', 'b4'], ['z'], kernel_shape=[3, 3], strides=[2, 2]), N('Conv', ['more', 'w5'], ['u'], group=2, kernel_shape=[1, 1]), N('Sigmoid', ['more'], ['v'])],
+                  weights(rng, w1=(5, 2, 3, 3), w2=(3, 2, 1, 1), w3=(4, 10, 3, 3), b3=(4,), w4=(7, 18, 3, 3), b4=(7,), w5=(4, 9, 1, 1)), (2, 2, 9, 8), outputs='yzuv')
+    yield network('sums', [N('Conv', ['x', 'w', 'b'], ['c'], kernel_shape=[3, 3], pads=[1, 1, 1, 1]), N('Add', ['c', 'x'], ['s']), N('Relu', ['s'], ['y']),
+                           N('Conv', ['x', 'w', 'b'], ['d'], kernel_shape=[3, 3], pads=[1, 1, 1, 1]), N('Add', ['row', 'd'], ['t']), N('LeakyRelu', ['t'], ['z'], alpha=0.2),
+                           N('InstanceNormalization', ['x', 'g', 'h'], ['n']), N('Add', ['n', 'row'], ['u']), N('Relu', ['u'], ['v'])],
+                  weights(rng, w=(4, 4, 3, 3), b=(4,), row=(1, 4, 1, 7), g=(4,), h=(4,)), (2, 4, 6, 7), outputs='yzv')
+    shapes = [numpy_helper.from_array(np.array(v, 'i8'), k) for k, v in (('rows', [8, 1, 8]), ('whole', [1, 1, 64]), ('images', [2, 1, 32]))]
+    yield network('reshaped-statistics', [N('Conv', ['x', 'w', 'b'], ['c'], kernel_shape=[3, 3], pads=[1, 1, 1, 1])] + [
+                      n for k in ('rows', 'whole', 'images') for n in (N('Reshape', ['c', k], [k + '-c']), N('InstanceNormalization', [k + '-c', 's', 'o'], [k + '-y']))],
+                  weights(rng, w=(1, 1, 3, 3), b=(1,), s=(1,), o=(1,)) + shapes, (2, 1, 4, 8), rank=3, outputs=('rows-y', 'whole-y', 'images-y'))
+    x = np.array([-np.inf, -1, 0, 2, np.inf, np.nan, 3, -2, 1], 'f4').reshape(1, 1, 3, 3)
+    one = [numpy_helper.from_array(np.ones(s, 'f4'), k) for k, s in (('w', (1, 1, 1, 1)), ('s', (1,)), ('v', (1,)))] + [numpy_helper.from_array(np.zeros(1, 'f4'), 'o'), numpy_helper.from_array(x, 'k')]
+    yield network('infinities', [N('BatchNormalization', ['x', 's', 'o', 'o', 'v'], ['n']), N('Relu', ['n'], ['a']), N('Conv', ['x', 'w'], ['c'], kernel_shape=[1, 1]), N('Add', ['c', 'x'], ['d']), N('Relu', ['d'], ['b']),
+                                 N('Relu', ['k'], ['e']), N('Celu', ['x'], ['f']), N('HardSigmoid', ['x'], ['g']), N('Relu', ['x'], ['h'])], one, x.shape, outputs='abefgh', x=x)
+
+
 def main():
     folder = sys.argv[1]
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, 'networks.jsonl'), 'w') as f:
-        for line in [unet('unet-2d', 2), unet('unet-3d', 3), unet('unet-2d-half', 2, half=True), *small()]:
+        for line in [unet('unet-2d', 2), unet('unet-3d', 3), unet('unet-2d-half', 2, half=True), *small(), *shared(), *corners()]:
             f.write(line + '\n')
     known = {c.name[5:]: c for c in collect_testcases(None)}
     with open(os.path.join(folder, 'operators.jsonl'), 'w') as f:

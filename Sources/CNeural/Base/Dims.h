@@ -33,6 +33,13 @@ inline Dims rowMajor(const Dims &dims) {
     return strides;
 }
 
+/// Strides of `dims` as part of an array of shape `whole`, 0 along stretched axes.
+inline Dims stretched(const Dims &dims, const Dims &strides, const Dims &whole) {
+    Dims s(whole.size(), 0);
+    for (size_t i = 0; i < dims.size(); i++) if (dims[i] != 1) s[whole.size() - dims.size() + i] = strides[i];
+    return s;
+}
+
 /// "1x3x32x32", for messages.
 inline std::string text(const Dims &dims) {
     std::string s;

@@ -45,10 +45,7 @@ void Graph::build() {
             g.inputs.push_back(name.empty() ? -1 : it->second);
             if (!name.empty()) values[it->second].readers.push_back(int(nodes.size()));
         }
-        for (auto &name : node.outputs) {
-            g.outputs.push_back(name.empty() ? -1 : define(name));
-            if (!name.empty()) values.back().maker = int(nodes.size());
-        }
+        for (auto &name : node.outputs) g.outputs.push_back(name.empty() ? -1 : define(name));
         int least = op->leastInputs;
         bool holes = int(g.inputs.size()) < least || std::find(g.inputs.begin(), g.inputs.begin() + std::min<size_t>(least, g.inputs.size()), -1) != g.inputs.begin() + std::min<size_t>(least, g.inputs.size());
         if (lacking.empty() && (holes || g.outputs.empty() || g.outputs[0] < 0)) fail(Trouble::unreadable, "the node " + node.title() + " has too few inputs or outputs");

@@ -20,7 +20,6 @@ struct GraphValue {
     ConstantRef constant;
     /// The nodes that read it; one that reads it twice is there twice.
     std::vector<int> readers;
-    int maker = -1;
     bool isOutput = false;
     /// An input whose content, not only its shape, the plan depends on.
     bool fixed = false;

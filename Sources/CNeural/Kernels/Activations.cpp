@@ -5,17 +5,18 @@
 
 namespace neural {
 
+/// Comparisons and the order of their operands let what is not a number through; a slope of 0 takes infinity to 0.
 template <class T> static T value(const Activation &f, T x) {
     const T a = T(f.alpha), b = T(f.beta);
     switch (f.kind) {
     case Activation::none: return x;
-    case Activation::leaky: return x < 0 ? a * x : x;
+    case Activation::leaky: return x < 0 ? (a == 0 ? T(0) : a * x) : x;
     case Activation::clip: return std::isnan(x) ? x : std::min(std::max(x, a), b);
     case Activation::elu: return x < 0 ? a * std::expm1(x) : x;
     case Activation::selu: return x <= 0 ? b * a * std::expm1(x) : b * x;
-    case Activation::celu: return std::max(T(0), x) + std::min(T(0), a * std::expm1(x / a));
+    case Activation::celu: return std::max(x, T(0)) + std::min(a * std::expm1(x / a), T(0));
     case Activation::sigmoid: return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x));
-    case Activation::hardSigmoid: return std::max(T(0), std::min(T(1), a * x + b));
+    case Activation::hardSigmoid: return std::max(std::min(a * x + b, T(1)), T(0));
     case Activation::hardSwish: return x * std::max(T(0), std::min(T(1), x / 6 + T(0.5)));
     case Activation::tanh: return std::tanh(x);
     case Activation::softplus: return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
@@ -48,7 +49,10 @@ NEURAL_VECTOR static void leaky(float slope, const float *x, float *y, int64_t c
 }
 
 NEURAL_VECTOR static void addLeaky(float slope, float *y, const float *r, int64_t count) {
-    for (int64_t i = 0; i < count; i++) {
+    if (slope == 0) for (int64_t i = 0; i < count; i++) {
+        float v = y[i] + r[i];
+        y[i] = v < 0 ? 0 : v;
+    } else for (int64_t i = 0; i < count; i++) {
         float v = y[i] + r[i];
         y[i] = v < 0 ? slope * v : v;
     }

@@ -44,7 +44,8 @@ template <int n, class T> static NEURAL_INLINE void scaled(const T *x, T *y, int
         L l = L::load(x + i);
         l.v = l.v * va + vb;
         if (r) l.v += L::load(r + i).v;
-        typename L::Vec low = l.v * slope;
+        // A slope of 0 takes minus infinity to 0 as well.
+        typename L::Vec low = slope == 0 ? zero : l.v * slope;
         l.v = l.v < zero ? low : l.v;
         l.save(y + i);
     }

@@ -53,7 +53,7 @@ struct Model {
 /// Reads a file's bytes. `folder` is where weights in other files may lie; empty: they are refused.
 std::unique_ptr<Model> readModel(std::vector<uint8_t> bytes, const std::string &folder);
 
-/// A whole file; a fault when it cannot be read or is longer than `most`.
+/// `length` bytes of a file from a place on, or all that follow; a fault when it cannot be read or is shorter.
 std::vector<uint8_t> readFile(const std::string &path, uint64_t from = 0, uint64_t length = UINT64_MAX);
 
 } // namespace neural

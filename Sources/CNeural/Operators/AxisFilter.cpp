@@ -110,4 +110,6 @@ ConstantRef viewed(const ConstantRef &c, Dims dims, int64_t offset, const Dims &
     return Constant::make(c->type, std::move(dims), y);
 }
 
+ConstantRef stretchedTo(const ConstantRef &c, const Dims &shape) { return viewed(c, shape, 0, stretched(c->dims, rowMajor(c->dims), shape)); }
+
 } // namespace neural

@@ -22,5 +22,7 @@ int filterAxis(Planner &p, int source, Dims &dims, Layout layout, size_t axis, c
 void planFilters(Planner &p, int value, int output, const std::vector<std::pair<size_t, AxisFilter>> &filters);
 /// A constant seen through strides.
 ConstantRef viewed(const ConstantRef &c, Dims dims, int64_t offset, const Dims &strides);
+/// A constant stretched to a shape that it fits.
+ConstantRef stretchedTo(const ConstantRef &c, const Dims &shape);
 
 } // namespace neural

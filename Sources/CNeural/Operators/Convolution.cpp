@@ -24,22 +24,16 @@ ConvolutionShape shapeOf(const Node &node, const Dims &in, const Dims &weights, 
 }
 
 /// The weights of input channels [from, from + some), scaled for a folded normalisation.
-std::vector<float> cut(const Constant &w, int64_t from, int64_t some, const FoldedNorm *norm) {
+std::vector<float> cut(const Constant &w, int64_t from, int64_t some, const std::vector<double> &factor) {
     std::vector<float> all = w.floats();
     int64_t perOutput = w.dims[0] ? w.size() / w.dims[0] : 0, taps = w.dims[1] ? perOutput / w.dims[1] : 0;
     std::vector<float> part;
     part.reserve(size_t(w.dims[0] * some * taps));
     for (int64_t o = 0; o < w.dims[0]; o++) for (int64_t i = from * taps; i < (from + some) * taps; i++) {
         float v = all[o * perOutput + i];
-        part.push_back(norm ? float(v * norm->factor[o]) : v);
+        part.push_back(factor.empty() ? v : float(v * factor[o]));
     }
     return part;
-}
-
-/// What of the task cannot be done in the convolution itself, done afterwards.
-void planRest(Planner &p, const Task &t) {
-    if (t.add >= 0) planArithmetic(p, Task{t.add, -1, -1, -1, -1, {}, p.graph.nodes[t.add].outputs[0]});
-    if (t.activation >= 0) planActivation(p, Task{t.activation, -1, -1, -1, -1, {}, t.output});
 }
 
 } // namespace
@@ -48,18 +42,16 @@ void planConvolution(Planner &p, const Task &t) {
     const Node &node = p.source(t);
     int x = p.input(t, 0);
     const Dims in = p.dims(x);
-    ConstantRef w = p.known(t, 1), b = p.known(t, 2);
+    ConstantRef w = p.known(t, 1);
     if (in.size() < 3 || in.size() > 5 || w->dims.size() != in.size()) fail(Trouble::unsupported, "a convolution of " + text(w->dims) + " on " + text(in) + "; this engine knows one to three spatial axes");
     Dims out;
     ConvolutionShape shape = shapeOf(node, in, w->dims, out);
     int64_t channels = out[1];
     if (w->dims[1] * shape.groups != in[1] || channels % shape.groups || count(in) == 0 || channels == 0) fail(Trouble::badShape, "weights of " + text(w->dims) + " do not fit an input of " + text(in));
-    if (b && b->size() != channels) fail(Trouble::badShape, "its bias has " + std::to_string(b->size()) + " numbers for " + std::to_string(channels) + " channels");
     int afterNorm = t.batchNorm >= 0 ? p.graph.nodes[t.batchNorm].outputs[0] : p.node(t).outputs[0];
     bool adds = t.add >= 0 && p.dims(t.other) == out, late = t.add >= 0 && !adds;
 
-    std::shared_ptr<FoldedNorm> norm;
-    if (t.batchNorm >= 0) norm = std::make_shared<FoldedNorm>(p, Task{t.batchNorm}, channels);
+    FoldedWeights folded(p, t, channels);
     auto step = std::make_unique<ConvolutionStep>();
     int result = late ? afterNorm : t.output;
     bool last = p.graph.values[result].isOutput && p.graph.values[result].readers.empty();
@@ -72,18 +64,12 @@ void planConvolution(Planner &p, const Task &t) {
     if (parts.empty()) parts = {x};
     std::string variant = "bn" + std::to_string(t.batchNorm) + (p.precision == Storage::bfloat16 ? " brain" : "");
     int64_t from = 0, rows = slabRowsFor(shape, channels, step->storage);
-    std::function<std::vector<float>()> bias;
-    if (b || norm) bias = [&] {
-        std::vector<float> v = b ? b->floats() : std::vector<float>(channels);
-        if (norm) for (int64_t i = 0; i < channels; i++) v[i] = float(v[i] * norm->factor[i] + norm->summand[i]);
-        return v;
-    };
     for (size_t i = 0; i < parts.size(); i++) {
         int64_t some = p.dims(parts[i])[1];
         SlabConvolution::Settings s{shape, some, channels, p.precision, step->storage, i > 0, along && i + 1 == parts.size() ? function : Activation()};
         std::string key = variant + " from " + std::to_string(from) + " of " + std::to_string(some);
-        step->parts.emplace_back(s, rows, [&] { return cut(*w, shape.groups == 1 ? from : 0, shape.groups == 1 ? some : w->dims[1], norm.get()); }, p.packed(w, key),
-                                 i == 0 ? bias : nullptr, p.packed(w, variant + " bias"));
+        step->parts.emplace_back(s, rows, [&] { return cut(*w, shape.groups == 1 ? from : 0, shape.groups == 1 ? some : w->dims[1], folded.factor); }, p.packed(folded.sources, key),
+                                 i == 0 ? folded.bias : std::vector<float>());
         step->sources.push_back(p.place(parts[i], Layout::channelsLast, p.precision));
         step->sourceImageBytes.push_back(count(shape.in) * some * bytesOf(p.precision));
         step->reads.push_back(step->sources.back());

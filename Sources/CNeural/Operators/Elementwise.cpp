@@ -1,3 +1,4 @@
+#include "Operators/AxisFilter.h"
 #include "Operators/Operator.h"
 #include "Plan/Planner.h"
 #include "Run/Move.h"
@@ -50,31 +51,18 @@ public:
     }
 };
 
-/// Strides of `dims` as part of an array of shape `whole`, 0 along stretched axes.
-Dims stretched(const Dims &dims, const Dims &strides, const Dims &whole) {
-    Dims s(whole.size(), 0);
-    for (size_t i = 0; i < dims.size(); i++) if (dims[i] != 1) s[whole.size() - dims.size() + i] = strides[i];
-    return s;
-}
-
-ConstantRef combineConstants(Arithmetic kind, const Constant &a, const Constant &b, Element type) {
-    Dims out = broadcast(a.dims, b.dims), sa = stretched(a.dims, rowMajor(a.dims), out), sb = stretched(b.dims, rowMajor(b.dims), out);
-    std::vector<double> x = a.numbers(), y = b.numbers(), z;
-    int64_t n = count(out);
-    bool whole = isInteger(a.type);
-    for (int64_t i = 0; i < n; i++) {
-        int64_t rest = i, pa = 0, pb = 0;
-        for (size_t k = out.size(); k-- > 0;) { pa += rest % out[k] * sa[k]; pb += rest % out[k] * sb[k]; rest /= out[k]; }
-        z.push_back(combine(kind, x[pa], y[pb], whole));
-    }
+ConstantRef combineConstants(Arithmetic kind, const ConstantRef &a, const ConstantRef &b, Element type) {
+    Dims out = broadcast(a->dims, b->dims);
+    std::vector<double> x = stretchedTo(a, out)->numbers(), y = stretchedTo(b, out)->numbers(), z;
+    bool whole = isInteger(a->type);
+    for (size_t i = 0; i < x.size(); i++) z.push_back(combine(kind, x[i], y[i], whole));
     return Constant::make(type, out, z);
 }
 
 void planPair(Planner &p, Arithmetic kind, int a, int b, int output) {
     bool logical = kind == Arithmetic::equal || kind == Arithmetic::greater || kind == Arithmetic::less;
     if (p.constant(a) && p.constant(b)) {
-        if (count(broadcast(p.dims(a), p.dims(b))) > 1 << 26) fail(Trouble::tooLarge, "a constant of more than 64 million numbers");
-        return p.define(output, combineConstants(kind, *p.constant(a), *p.constant(b), logical ? Element::boolean : p.type(a)));
+        return p.define(output, combineConstants(kind, p.constant(a), p.constant(b), logical ? Element::boolean : p.type(a)));
     }
     const Dims da = p.dims(a), db = p.dims(b), out = broadcast(da, db);
     int leader = da == out && !p.constant(a) ? a : db == out ? b : a;
@@ -142,13 +130,17 @@ void planArithmetic(Planner &p, const Task &t) {
     Arithmetic kind = arithmeticNamed(node.op);
     size_t n = p.node(t).inputs.size();
     if (n == 1) return p.alias(t.output, p.input(t, 0), p.dims(p.input(t, 0)));
-    if (node.integer("axis", 0) && p.graph.model->opset < 7) fail(Trouble::unsupported, "broadcasting as before opset 7");
     int left = p.input(t, 0);
     for (size_t i = 1; i < n; i++) {
         if (p.input(t, i) < 0) fail(Trouble::badShape, "an operand is missing");
         planPair(p, kind, left, p.input(t, i), t.output);
         left = t.output;
     }
+}
+
+void planRest(Planner &p, const Task &t) {
+    if (t.add >= 0) planArithmetic(p, Task{t.add, -1, -1, -1, -1, {}, p.graph.nodes[t.add].outputs[0]});
+    if (t.activation >= 0) planActivation(p, Task{t.activation, -1, -1, -1, -1, {}, t.output});
 }
 
 void planScaledSum(Planner &p, int value, int other, float factor) {
@@ -181,14 +173,8 @@ void planCast(Planner &p, const Task &t) {
 void planWhere(Planner &p, const Task &t) {
     ConstantRef c = p.known(t, 0), a = p.known(t, 1), b = p.known(t, 2);
     Dims out = broadcast(c->dims, broadcast(a->dims, b->dims));
-    if (count(out) > 1 << 26) fail(Trouble::tooLarge, "a constant of more than 64 million numbers");
-    Dims sc = stretched(c->dims, rowMajor(c->dims), out), sa = stretched(a->dims, rowMajor(a->dims), out), sb = stretched(b->dims, rowMajor(b->dims), out);
-    std::vector<double> vc = c->numbers(), va = a->numbers(), vb = b->numbers(), z;
-    for (int64_t i = 0, n = count(out); i < n; i++) {
-        int64_t rest = i, pc = 0, pa = 0, pb = 0;
-        for (size_t k = out.size(); k-- > 0; rest /= out[k]) { int64_t j = rest % out[k]; pc += j * sc[k]; pa += j * sa[k]; pb += j * sb[k]; }
-        z.push_back(vc[pc] != 0 ? va[pa] : vb[pb]);
-    }
+    std::vector<double> vc = stretchedTo(c, out)->numbers(), va = stretchedTo(a, out)->numbers(), vb = stretchedTo(b, out)->numbers(), z;
+    for (size_t i = 0; i < vc.size(); i++) z.push_back(vc[i] != 0 ? va[i] : vb[i]);
     p.define(t.output, Constant::make(a->type, out, z));
 }
 

@@ -82,17 +82,12 @@ void planMatMul(Planner &p, const Task &t) {
     step->columnsA = 1;
     step->rowsB = step->columns;
     step->columnsB = 1;
-    auto strides = [&](const Dims &d, int64_t each) {
-        Dims s(batch.size(), 0), own = rowMajor(d);
-        for (size_t i = 0; i < d.size(); i++) if (d[i] != 1) s[batch.size() - d.size() + i] = own[i] * each;
-        return s;
-    };
-    Dims sa = strides(batchA, step->rows * step->inner), sb = strides(batchB, step->inner * step->columns);
+    Dims sa = stretched(batchA, rowMajor(batchA), batch), sb = stretched(batchB, rowMajor(batchB), batch);
     if (count(batch) > 1 << 24) fail(Trouble::tooLarge, "more than 16 million matrix products");
     for (int64_t i = 0, n = count(batch); i < n; i++) {
         int64_t rest = i, pa = 0, pb = 0;
         for (size_t k = batch.size(); k-- > 0; rest /= batch[k]) { pa += rest % batch[k] * sa[k]; pb += rest % batch[k] * sb[k]; }
-        step->starts.push_back({pa, pb, i * step->rows * step->columns});
+        step->starts.push_back({pa * step->rows * step->inner, pb * step->inner * step->columns, i * step->rows * step->columns});
     }
     if (!rowVector) out.push_back(step->rows);
     if (!columnVector) out.push_back(step->columns);

@@ -156,11 +156,7 @@ void planExpand(Planner &p, const Task &t) {
     Dims shape = p.known(t, 1)->integers();
     for (int64_t s : shape) checked(s, 0, "a size");
     Dims out = broadcast(d, shape);
-    planView(p, x, t.output, out, [&](const Dims &s) {
-        View v{-1, Storage::float32, 0, Dims(out.size(), 0)};
-        for (size_t i = 0; i < d.size(); i++) if (d[i] != 1) v.strides[out.size() - d.size() + i] = s[i];
-        return v;
-    }, false);
+    planView(p, x, t.output, out, [&](const Dims &s) { return View{-1, Storage::float32, 0, stretched(d, s, out)}; }, false);
 }
 
 void planTile(Planner &p, const Task &t) {

@@ -18,6 +18,20 @@ FoldedNorm::FoldedNorm(Planner &p, const Task &t, int64_t channels) {
     }
 }
 
+FoldedWeights::FoldedWeights(Planner &p, const Task &t, int64_t channels) : sources{p.known(t, 1)} {
+    if (ConstantRef b = p.known(t, 2)) {
+        if (b->size() != channels) fail(Trouble::badShape, "its bias has " + std::to_string(b->size()) + " numbers for " + std::to_string(channels) + " channels");
+        bias = b->floats();
+    }
+    if (t.batchNorm < 0) return;
+    Task batchNorm{t.batchNorm};
+    FoldedNorm norm(p, batchNorm, channels);
+    bias.resize(channels);
+    for (int64_t c = 0; c < channels; c++) bias[c] = float(bias[c] * norm.factor[c] + norm.summand[c]);
+    factor = std::move(norm.factor);
+    for (size_t i = 1; i < 5; i++) sources.push_back(p.known(batchNorm, i));
+}
+
 namespace {
 
 /// Gathers the statistics of every channel where no convolution did so.
@@ -125,7 +139,8 @@ void planNormalization(Planner &p, const Task &t) {
         step->scale = perChannel(p.known(t, 1), d[1], step->groups);
         step->offset = perChannel(p.known(t, 2), d[1], step->groups);
         auto maker = p.convolutions.find(step->source);
-        if (maker != p.convolutions.end()) {
+        // Under another shape the buffer's images or channels are others than the convolution's.
+        if (maker != p.convolutions.end() && maker->second->channels == d[1] && maker->second->images / maker->second->planes == d[0]) {
             step->statistics = maker->second->statistics ? maker->second->statistics : maker->second->watch();
         } else {
             auto gather = std::make_unique<StatisticsStep>(step->source, step->storage, d[0], step->pixels, d[1]);
@@ -147,10 +162,7 @@ void planNormalization(Planner &p, const Task &t) {
     p.add(std::move(step));
     p.mayShare(source, target);
     p.define(late ? p.node(t).outputs[0] : t.output, d, Layout::channelsLast, storage, target);
-    if (late) {
-        planArithmetic(p, Task{t.add, -1, -1, -1, -1, {}, p.graph.nodes[t.add].outputs[0]});
-        if (t.activation >= 0) planActivation(p, Task{t.activation, -1, -1, -1, -1, {}, t.output});
-    }
+    if (late) planRest(p, t);
 }
 
 } // namespace neural

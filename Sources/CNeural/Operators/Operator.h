@@ -26,6 +26,8 @@ void planActivation(Planner &, const Task &);
 void planArithmetic(Planner &, const Task &);
 /// value = value + factor · other.
 void planScaledSum(Planner &, int value, int other, float factor);
+/// What was fused into a task but cannot be done along with its first node: the sum, the function.
+void planRest(Planner &, const Task &);
 void planCast(Planner &, const Task &);
 void planWhere(Planner &, const Task &);
 void planPooling(Planner &, const Task &);

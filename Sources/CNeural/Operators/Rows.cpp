@@ -1,3 +1,4 @@
+#include "Operators/AxisFilter.h"
 #include "Operators/Operator.h"
 #include "Plan/Planner.h"
 #include <algorithm>
@@ -69,22 +70,10 @@ public:
     }
 };
 
-/// Stretches a scale to the shape of what is normalised.
-std::vector<float> stretchedTo(const ConstantRef &c, const Dims &shape, float fallback) {
-    int64_t n = count(shape);
-    if (!c) return std::vector<float>(size_t(n), fallback);
+std::vector<float> scaleOf(const ConstantRef &c, const Dims &shape, float fallback) {
+    if (!c) return std::vector<float>(size_t(count(shape)), fallback);
     if (broadcast(c->dims, shape) != shape) fail(Trouble::badShape, "a scale of " + text(c->dims) + " does not fit " + text(shape));
-    std::vector<float> v = c->floats(), out;
-    Dims strides = rowMajor(c->dims);
-    for (int64_t i = 0; i < n; i++) {
-        int64_t rest = i, at = 0;
-        for (size_t k = shape.size(); k-- > 0; rest /= shape[k]) {
-            int64_t j = int64_t(k) - int64_t(shape.size() - c->dims.size());
-            if (j >= 0 && c->dims[size_t(j)] != 1) at += rest % shape[k] * strides[size_t(j)];
-        }
-        out.push_back(v[size_t(at)]);
-    }
-    return out;
+    return stretchedTo(c, shape)->floats();
 }
 
 } // namespace
@@ -130,8 +119,8 @@ void planLayerNormalization(Planner &p, const Task &t) {
     step->length = count(shape);
     if (step->length == 0) fail(Trouble::badShape, "a normalisation of nothing");
     step->epsilon = node.number("epsilon", 1e-5f);
-    step->scale = stretchedTo(p.known(t, 1), shape, 1);
-    step->offset = stretchedTo(p.known(t, 2), shape, 0);
+    step->scale = scaleOf(p.known(t, 1), shape, 1);
+    step->offset = scaleOf(p.known(t, 2), shape, 0);
     step->source = p.place(x, Layout::plain);
     step->target = p.newBuffer(count(d));
     step->means = p.newBuffer(step->rows);

@@ -20,20 +20,15 @@ int64_t slabRowsFor(const ConvolutionShape &shape, int64_t channelsOut, Storage 
 
 bool SlabConvolution::takesAlong(const Activation &f) { return f.kind == Activation::leaky; }
 
-SlabConvolution::SlabConvolution(const Settings &s, int64_t slabRows, const std::function<std::vector<float>()> &weights, std::vector<dnnl::memory> &packed,
-                                 const std::function<std::vector<float>()> &biasOf, std::vector<dnnl::memory> &packedBias)
+SlabConvolution::SlabConvolution(const Settings &s, int64_t slabRows, const std::function<std::vector<float>()> &weights, std::vector<dnnl::memory> &packed, const std::vector<float> &biases)
     : settings(s) {
     OneThread one;
     const ConvolutionShape &c = s.shape;
     rowBytes = count(c.in, 1) * s.channelsIn * bytesOf(s.in);
-    if (biasOf) {
-        if (packedBias.empty()) {
-            std::vector<float> values = biasOf();
-            dnnl::memory m({{s.channelsOut}, Data::f32, Tag::x}, processor());
-            memcpy(m.get_data_handle(), values.data(), values.size() * 4);
-            packedBias.push_back(m);
-        }
-        bias = packedBias[0];
+    if (!biases.empty()) {
+        if (int64_t(biases.size()) != s.channelsOut) fail(Trouble::fault, "a bias of the wrong size");
+        bias = dnnl::memory({{s.channelsOut}, Data::f32, Tag::x}, processor());
+        memcpy(bias.get_data_handle(), biases.data(), biases.size() * 4);
     }
     int64_t reach = (c.kernel[0] - 1) * c.dilation[0] + 1;
     std::map<std::array<int64_t, 4>, int> known;
@@ -43,22 +38,20 @@ SlabConvolution::SlabConvolution(const Settings &s, int64_t slabRows, const std:
         int64_t begin = std::max<int64_t>(0, first), stop = std::min(c.in[0], end);
         if (begin >= stop) {
             // A slab that sees padding only: do the whole image at once instead.
-            if (slabRows < c.out[0]) { *this = SlabConvolution(s, c.out[0], weights, packed, biasOf, packedBias); return; }
+            if (slabRows < c.out[0]) { *this = SlabConvolution(s, c.out[0], weights, packed, biases); return; }
             fail(Trouble::unsupported, "its padding is wider than its input");
         }
         std::array<int64_t, 4> key{stop - begin, to - from, begin - first, end - stop};
         auto it = known.find(key);
         if (it == known.end()) {
-            variants.push_back(make(key[0], key[1], key[2], key[3], bool(biasOf)));
+            variants.push_back(make(key[0], key[1], key[2], key[3]));
             Variant &v = variants.back();
             dnnl::memory::desc wanted = v.description.weights_desc();
             auto have = std::find_if(packed.begin(), packed.end(), [&](const dnnl::memory &m) { return m.get_desc() == wanted; });
             if (have == packed.end()) {
                 std::vector<float> plain = weights();
                 int64_t n = c.rank();
-                Dims d{s.channelsOut, s.channelsIn / c.groups};
-                if (c.groups > 1) d = {c.groups, s.channelsOut / c.groups, s.channelsIn / c.groups};
-                d.insert(d.end(), c.kernel.begin(), c.kernel.end());
+                Dims d = weightDims();
                 Tag tag = c.groups > 1 ? (n == 2 ? Tag::goihw : Tag::goidhw) : (n == 2 ? Tag::oihw : Tag::oidhw);
                 if (count(d) != int64_t(plain.size())) fail(Trouble::fault, "weights of the wrong size");
                 dnnl::memory source({d, Data::f32, tag}, processor(), plain.data()), target(wanted, processor());
@@ -76,7 +69,15 @@ SlabConvolution::SlabConvolution(const Settings &s, int64_t slabRows, const std:
     }
 }
 
-SlabConvolution::Variant SlabConvolution::make(int64_t rowsIn, int64_t rowsOut, int64_t padBegin, int64_t padEnd, bool hasBias) const {
+Dims SlabConvolution::weightDims() const {
+    const ConvolutionShape &c = settings.shape;
+    Dims d{settings.channelsOut / c.groups, settings.channelsIn / c.groups};
+    if (c.groups > 1) d.insert(d.begin(), c.groups);
+    d.insert(d.end(), c.kernel.begin(), c.kernel.end());
+    return d;
+}
+
+SlabConvolution::Variant SlabConvolution::make(int64_t rowsIn, int64_t rowsOut, int64_t padBegin, int64_t padEnd) const {
     const ConvolutionShape &c = settings.shape;
     size_t n = c.in.size();
     Dims in{1, settings.channelsIn, rowsIn}, out{1, settings.channelsOut, rowsOut}, left{padBegin}, right{padEnd}, dilates;
@@ -87,11 +88,8 @@ SlabConvolution::Variant SlabConvolution::make(int64_t rowsIn, int64_t rowsOut, 
         right.push_back(std::max<int64_t>(0, (c.out[i] - 1) * c.stride[i] + (c.kernel[i] - 1) * c.dilation[i] + 1 - c.in[i] - c.padBegin[i]));
     }
     for (int64_t d : c.dilation) dilates.push_back(d - 1);
-    Dims w{settings.channelsOut, settings.channelsIn / c.groups};
-    if (c.groups > 1) w = {c.groups, settings.channelsOut / c.groups, settings.channelsIn / c.groups};
-    w.insert(w.end(), c.kernel.begin(), c.kernel.end());
     Tag last = n == 2 ? Tag::nhwc : Tag::ndhwc;
-    dnnl::memory::desc source(in, dataType(settings.in), last), weights(w, dataType(settings.in), Tag::any), b({settings.channelsOut}, Data::f32, Tag::x), target(out, dataType(settings.out), last);
+    dnnl::memory::desc source(in, dataType(settings.in), last), weights(weightDims(), dataType(settings.in), Tag::any), b({settings.channelsOut}, Data::f32, Tag::x), target(out, dataType(settings.out), last);
     dnnl::primitive_attr attr;
     attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     dnnl::post_ops after;
@@ -100,8 +98,8 @@ SlabConvolution::Variant SlabConvolution::make(int64_t rowsIn, int64_t rowsOut, 
     attr.set_post_ops(after);
     auto kind = dnnl::prop_kind::forward_inference;
     auto how = dnnl::algorithm::convolution_direct;
-    dnnl::convolution_forward::desc desc = hasBias ? dnnl::convolution_forward::desc(kind, how, source, weights, b, target, c.stride, dilates, left, right)
-                                                   : dnnl::convolution_forward::desc(kind, how, source, weights, target, c.stride, dilates, left, right);
+    dnnl::convolution_forward::desc desc = bias ? dnnl::convolution_forward::desc(kind, how, source, weights, b, target, c.stride, dilates, left, right)
+                                                : dnnl::convolution_forward::desc(kind, how, source, weights, target, c.stride, dilates, left, right);
     dnnl::convolution_forward::primitive_desc description(desc, attr, processor());
     // Blocks of 16 channels waste a quarter of the work on 24; the AVX2 kernel's blocks of 8 do not, and are as fast where the input is narrow.
     if (settings.in == Storage::float32 && c.groups == 1 && settings.channelsOut % 16 == 8 && settings.channelsOut < 64 && settings.channelsIn <= 32) {

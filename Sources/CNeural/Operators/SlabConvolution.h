@@ -23,9 +23,8 @@ public:
         Activation function;
     };
     /// `weights` gives float32 weights, output channel outermost, as oneDNN's plain formats; called only when they are not packed yet.
-    /// `bias` may be null.
-    SlabConvolution(const Settings &settings, int64_t slabRows, const std::function<std::vector<float>()> &weights, std::vector<dnnl::memory> &packed,
-                    const std::function<std::vector<float>()> &bias, std::vector<dnnl::memory> &packedBias);
+    /// `biases` has a number for each output channel, or none.
+    SlabConvolution(const Settings &settings, int64_t slabRows, const std::function<std::vector<float>()> &weights, std::vector<dnnl::memory> &packed, const std::vector<float> &biases);
 
     /// Whether oneDNN does this function along with the convolution.
     static bool takesAlong(const Activation &f);
@@ -48,7 +47,9 @@ private:
     std::vector<Slab> slabList;
     dnnl::memory bias;
     int64_t rowBytes = 0;
-    Variant make(int64_t rowsIn, int64_t rowsOut, int64_t padBegin, int64_t padEnd, bool hasBias) const;
+    Variant make(int64_t rowsIn, int64_t rowsOut, int64_t padBegin, int64_t padEnd) const;
+    /// Groups where there are several, output and input channels of each, kernel.
+    Dims weightDims() const;
 };
 
 /// How many rows a slab should have so that its output stays in the second cache.

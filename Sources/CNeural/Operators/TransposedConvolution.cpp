@@ -201,19 +201,13 @@ void planTransposedConvolution(Planner &p, const Task &t) {
     const Node &node = p.source(t);
     int x = p.input(t, 0);
     const Dims in = p.dims(x);
-    ConstantRef w = p.known(t, 1), b = p.known(t, 2);
+    ConstantRef w = p.known(t, 1);
     if (in.size() < 3 || in.size() > 5 || w->dims.size() != in.size()) fail(Trouble::unsupported, "a transposed convolution of " + text(w->dims) + " on " + text(in));
     Spread s = spreadOf(node, in, w->dims);
     int64_t channels = product(w->dims[1], s.groups);
     if (w->dims[0] != in[1] || in[1] % s.groups || channels == 0 || count(in) == 0) fail(Trouble::badShape, "weights of " + text(w->dims) + " do not fit an input of " + text(in));
-    if (b && b->size() != channels) fail(Trouble::badShape, "its bias has " + std::to_string(b->size()) + " numbers for " + std::to_string(channels) + " channels");
-    std::vector<float> bias = b ? b->floats() : std::vector<float>(channels);
-    std::vector<double> factor;
-    if (t.batchNorm >= 0) {
-        FoldedNorm norm(p, Task{t.batchNorm}, channels);
-        factor = norm.factor;
-        for (int64_t c = 0; c < channels; c++) bias[c] = float(bias[c] * norm.factor[c] + norm.summand[c]);
-    }
+    FoldedWeights folded(p, t, channels);
+    folded.bias.resize(channels);
     Dims out{in[0], channels};
     out.insert(out.end(), s.out.end() - int64_t(in.size() - 2), s.out.end());
     bool plain = s.groups == 1;
@@ -222,7 +216,7 @@ void planTransposedConvolution(Planner &p, const Task &t) {
     Storage storage = lattices.empty() ? Storage::float32 : p.precision;
     int source = p.place(x, Layout::channelsLast, storage), target = p.newBuffer(count(out), storage);
     if (lattices.empty()) {
-        auto step = deconvolution(s, in[0], in[1], channels, w->floats(), bias, factor);
+        auto step = deconvolution(s, in[0], in[1], channels, w->floats(), folded.bias, folded.factor);
         step->source = source;
         step->target = target;
         step->elements = count(out);
@@ -242,19 +236,18 @@ void planTransposedConvolution(Planner &p, const Task &t) {
         else same->lattices.push_back(l);
     }
     step->function = SlabConvolution::takesAlong(t.function) ? Activation() : t.function;
-    for (size_t i = 0; i < step->groups.size(); i++) {
-        auto &g = step->groups[i];
+    for (auto &g : step->groups) {
         int64_t wide = product(channels, int64_t(g.lattices.size()));
         SlabConvolution::Settings settings{g.lattices[0].shape, in[1], wide, storage, storage, false, SlabConvolution::takesAlong(t.function) ? t.function : Activation()};
-        std::string key = "lattices " + std::to_string(i) + " of " + text(s.padBegin) + " " + text(s.stride) + " " + text(g.lattices[0].shape.kernel) + " bn" + std::to_string(t.batchNorm) + (storage == Storage::bfloat16 ? " brain" : "");
+        // Which lattices are together depends on the size of the result too.
+        std::string key = "of " + text(s.padBegin) + " " + text(s.stride) + " bn" + std::to_string(t.batchNorm) + (storage == Storage::bfloat16 ? " brain" : "") + " at";
+        std::vector<float> biases;
+        for (auto &l : g.lattices) {
+            key += " " + text(l.point);
+            biases.insert(biases.end(), folded.bias.begin(), folded.bias.end());
+        }
         g.convolution = std::make_unique<SlabConvolution>(
-            settings, slabRowsFor(settings.shape, wide, storage), [&] { return latticeWeights(w->floats(), in[1], channels, s, g.lattices, factor); }, p.packed(w, key),
-            [&] {
-                std::vector<float> all;
-                for (size_t k = 0; k < g.lattices.size(); k++) all.insert(all.end(), bias.begin(), bias.end());
-                return all;
-            },
-            p.packed(w, key + " bias"));
+            settings, slabRowsFor(settings.shape, wide, storage), [&] { return latticeWeights(w->floats(), in[1], channels, s, g.lattices, folded.factor); }, p.packed(folded.sources, key), biases);
         step->slabs = std::max(step->slabs, g.convolution->slabs());
     }
     step->spread = s;

@@ -6,7 +6,7 @@
 
 namespace neural {
 
-/// Weights as oneDNN wants them, shared by all plans of a network. The key names the constant and what was done to it.
+/// Weights as oneDNN wants them, shared by all plans of a network. The key names the constants, by their addresses, and what was done to them.
 class WeightStore {
 public:
     std::vector<dnnl::memory> &at(const std::string &key) { return packed[key]; }
@@ -42,7 +42,7 @@ struct Plan {
     uint64_t arenaBytes = 0;
     /// Weights that came as inputs.
     WeightStore ownWeights;
-    /// Constants whose address is such a key.
+    /// Constants whose addresses are in such keys.
     std::vector<ConstantRef> kept;
 
     std::vector<Dims> outputDims;

@@ -27,7 +27,7 @@ Planner::Planner(const Graph &graph, WeightStore &weights, Plan &plan, bool brai
 void Planner::make(const std::vector<Dims> &inputDims) {
     for (size_t i = 0; i < graph.values.size(); i++) if (graph.values[i].constant) {
         define(int(i), graph.values[i].constant);
-        fileConstants[graph.values[i].constant.get()] = graph.values[i].name;
+        fileConstants.insert(graph.values[i].constant.get());
     }
     for (size_t i = 0; i < graph.inputs.size(); i++) {
         int value = graph.inputs[i];
@@ -40,6 +40,7 @@ void Planner::make(const std::vector<Dims> &inputDims) {
     for (auto &task : graph.tasks) {
         current = source(task).title();
         try {
+            check(task);
             node(task).op->plan(*this, task);
         } catch (const Fault &f) {
             throw Fault{f.kind, "the node " + current + ": " + f.message};
@@ -50,6 +51,15 @@ void Planner::make(const std::vector<Dims> &inputDims) {
     for (size_t i = 0; i < graph.outputs.size(); i++) deliver(int(i), graph.outputs[i]);
     plan.targets.resize(graph.outputs.size());
     plan.layOut(most);
+}
+
+void Planner::check(const Task &t) const {
+    std::vector<int> needed = node(t).inputs;
+    for (int n : {t.batchNorm, t.activation}) if (n >= 0) needed.insert(needed.end(), graph.nodes[n].inputs.begin() + 1, graph.nodes[n].inputs.end());
+    needed.push_back(t.other);
+    for (int value : needed) if (value >= 0 && !items[value].defined) {
+        fail(Trouble::unsupported, "it needs '" + graph.values[value].name + "', an output of another node that this engine does not give");
+    }
 }
 
 ConstantRef Planner::known(const Task &t, size_t index) const {
@@ -152,13 +162,17 @@ void Planner::move(const Dims &dims, const View &from, const View &to) {
     add(std::move(step));
 }
 
-std::vector<dnnl::memory> &Planner::packed(const ConstantRef &constant, const std::string &what) {
-    auto it = fileConstants.find(constant.get());
-    if (it != fileConstants.end()) return weights.at(it->second + "\n" + what);
-    char address[32];
-    std::snprintf(address, sizeof address, "%p", static_cast<const void *>(constant.get()));
-    plan.kept.push_back(constant);
-    return plan.ownWeights.at(std::string(address) + "\n" + what);
+std::vector<dnnl::memory> &Planner::packed(const std::vector<ConstantRef> &sources, const std::string &what) {
+    std::string key;
+    bool lasts = true;
+    for (auto &c : sources) {
+        key += std::to_string(reinterpret_cast<uintptr_t>(c.get())) + " ";
+        lasts = lasts && fileConstants.count(c.get());
+    }
+    key += what;
+    if (lasts) return weights.at(key);
+    plan.kept.insert(plan.kept.end(), sources.begin(), sources.end());
+    return plan.ownWeights.at(key);
 }
 
 void Planner::deliver(int index, int value) {

@@ -1,5 +1,6 @@
 #pragma once
 #include "Plan/Plan.h"
+#include <set>
 
 namespace neural {
 
@@ -84,8 +85,8 @@ public:
     /// The last step may write `to` where `from` was, if nobody needs that any more.
     void mayShare(int from, int to) { plan.sharing.push_back({from, to, int(plan.steps.size()) - 1}); }
     void move(const Dims &dims, const View &from, const View &to);
-    /// Weights of this constant, packed; those that came as inputs live with the plan.
-    std::vector<dnnl::memory> &packed(const ConstantRef &constant, const std::string &what);
+    /// Room for weights made of these constants, packed; where not all are in the file they live with the plan.
+    std::vector<dnnl::memory> &packed(const std::vector<ConstantRef> &sources, const std::string &what);
     /// Room for a value in bytes must stay below this.
     const uint64_t most;
     /// Steps whose results may be watched, by the buffer they fill.
@@ -95,7 +96,9 @@ private:
     std::vector<Item> items;
     WeightStore &weights;
     std::string current;
-    std::map<const Constant *, std::string> fileConstants;
+    std::set<const Constant *> fileConstants;
+    /// A fault when something the task needs was not defined, such as an output its operator does not have.
+    void check(const Task &t) const;
     void deliver(int output, int value);
     void define(Item item, int value);
 };

@@ -1,5 +1,6 @@
 #include "Run/Pool.h"
 #include <cstdlib>
+#include <system_error>
 
 // From GCC's OpenMP run time, which oneDNN is built with; its header is not on clang's path.
 extern "C" void omp_set_num_threads(int);
@@ -28,7 +29,12 @@ uint8_t *Worker::room(int which, size_t bytes) {
 
 Pool::Pool(int count) {
     for (int i = 0; i < count; i++) workers.push_back(std::make_unique<Worker>());
-    for (int i = 1; i < count; i++) threads.emplace_back([this, i] { serve(*workers[i]); });
+    threads.reserve(size_t(count));
+    try {
+        for (int i = 1; i < count; i++) threads.emplace_back([this, i] { serve(*workers[i]); });
+    } catch (const std::system_error &) {
+        // The system gives no more: fewer do the same work.
+    }
 }
 
 Pool::~Pool() {

@@ -32,8 +32,12 @@ struct ModelsForward: ParsableCommand {
     func run() throws {
         let precision = bfloat16 ? Network.Precision.bfloat16 : .float32
         let network = try Network(contentsOf: URL(filePath: file), threads: threads, precision: precision)
-        let inputs = try Dictionary(named(input, defaults: network.inputs).map { ($0, try Tensor(NumPyArray(contentsOf: $1))) }, uniquingKeysWith: { $1 })
-        let targets = try named(output, defaults: network.outputs)
+        let targets = try named(output, "output", among: network.outputs)
+        var inputs: [String: Tensor] = [:]
+        for (name, file) in try named(input, "input", among: network.inputs) {
+            guard inputs[name] == nil else { throw ValidationError("the input '\(name)' is given twice") }
+            inputs[name] = try Tensor(NumPyArray(contentsOf: file))
+        }
         let began = Clock()
         var outputs = try network.run(inputs)
         let first = began.elapsed
@@ -42,10 +46,7 @@ struct ModelsForward: ParsableCommand {
             outputs = try network.run(inputs)
             return began.elapsed
         }
-        for (name, url) in targets {
-            guard let tensor = outputs[name] else { throw ValidationError("the network has no output '\(name)'; it has \(network.outputs.map(\.name).joined(separator: ", "))") }
-            try NumPyArray(shape: tensor.shape, values: tensor.values).write(to: url)
-        }
+        for (name, url) in targets { try outputs[name].map { try NumPyArray($0).write(to: url) } }
         let told = Report(
             inputs: inputs.mapValues(\.shape), outputs: outputs.mapValues(\.shape), threads: threads ?? Parallel.threads, precision: precision.rawValue,
             first_ms: first.wall, wall_ms: times.map(\.wall), cpu_ms: times.map(\.cpu), peak_mb: Clock.peakMegabytes)
@@ -54,13 +55,15 @@ struct ModelsForward: ParsableCommand {
         if let best = told.wall_ms.min(), let cpu = told.cpu_ms.min() { Terminal.note("fastest of \(times.count): \(Int(best.rounded())) ms, \(Int(cpu.rounded())) ms of processor time") }
     }
 
-    /// Splits NAME=PATH; a path alone belongs to the first port.
-    private func named(_ arguments: [String], defaults: [Network.Port]) throws -> [(String, URL)] {
+    /// Splits NAME=PATH; a path alone belongs to the first port. What stands before "=" is a name, unless it holds a slash and no port is called so.
+    private func named(_ arguments: [String], _ kind: String, among ports: [Network.Port]) throws -> [(String, URL)] {
         try arguments.map { argument in
-            if let sign = argument.firstIndex(of: "="), defaults.contains(where: { $0.name == argument[..<sign] }) {
-                return (String(argument[..<sign]), URL(filePath: String(argument[argument.index(after: sign)...])))
+            if let port = ports.first(where: { argument.hasPrefix($0.name + "=") }) { return (port.name, URL(filePath: String(argument.dropFirst(port.name.count + 1)))) }
+            if let sign = argument.firstIndex(of: "="), !argument[..<sign].contains("/") {
+                let names = ports.map(\.name).joined(separator: ", ")
+                throw ValidationError("the network has no \(kind) '\(argument[..<sign])'; it has \(names.isEmpty ? "none" : names) (a file of that name: ./\(argument))")
             }
-            guard let port = defaults.first else { throw ValidationError("the network takes no input") }
+            guard let port = ports.first else { throw ValidationError("the network has no \(kind)") }
             return (port.name, URL(filePath: argument))
         }
     }
@@ -75,6 +78,10 @@ struct ModelsForward: ParsableCommand {
 
 extension Tensor {
     fileprivate init(_ array: NumPyArray) { self.init(shape: array.shape, values: array.values) }
+}
+
+extension NumPyArray {
+    fileprivate init(_ tensor: Tensor) { self.init(shape: tensor.shape, values: tensor.values) }
 }
 
 /// Wall and processor time since it was made, in ms.

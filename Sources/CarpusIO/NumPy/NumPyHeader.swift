@@ -17,7 +17,7 @@ struct NumPyHeader {
         start = (wide ? 12 : 10) + length
         guard length < 1 << 16, data.count >= start else { throw malformed("it ends early") }
         let text = String(decoding: data[data.startIndex + (wide ? 12 : 10)..<data.startIndex + start], as: UTF8.self)
-        guard let kind = text.firstMatch(of: /'descr':\s*'([<|=])([fiub][1248])'/) else { throw IOError(.unsupported, at: file, "its numbers are of a type this reader lacks; save it as float32") }
+        guard let kind = text.firstMatch(of: /'descr':\s*'([<|=])(f[248]|[iu][1248]|b1)'/) else { throw IOError(.unsupported, at: file, "its numbers are of a type this reader lacks; save it as float32") }
         self.kind = String(kind.output.2)
         guard text.contains(/'fortran_order':\s*False/) else { throw IOError(.unsupported, at: file, "its numbers are in column-major order; save numpy.ascontiguousarray of it") }
         guard let sizes = text.firstMatch(of: /'shape':\s*\(([0-9, ]*)\)/) else { throw malformed("it states no shape") }

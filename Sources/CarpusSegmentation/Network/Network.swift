@@ -1,7 +1,7 @@
 import CNeural
 public import Foundation
 
-/// A neural network in an ONNX file (opsets 9 to 20), run on the processor by oneDNN.
+/// A neural network in an ONNX file (opsets 7 to 28), run on the processor by oneDNN.
 ///
 /// It is planned once for each shape of its inputs: layouts, packed weights, memory. Runs of one network wait for each other and
 /// share its threads; results depend neither on their number nor on the run.
@@ -33,7 +33,7 @@ public final class Network: Sendable {
     /// Whether this processor computes in bfloat16.
     public static var hasBFloat16: Bool { cneural_has_bfloat16() != 0 }
 
-    /// Reads a file and checks every operator. `threads` nil: as many as the machine has cores.
+    /// Reads a file and checks every operator. `threads` nil: as many as the machine has cores; never more than 1024.
     ///
     /// Throws a `SegmentationError`: `unreadableNetwork` for a file that is damaged or no ONNX, `unsupportedOperator`, naming operator and node.
     public convenience init(contentsOf file: URL, threads: Int? = nil, precision: Precision = .float32) throws {

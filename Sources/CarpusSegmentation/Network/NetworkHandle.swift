@@ -48,7 +48,10 @@ final class NetworkHandle: @unchecked Sendable {
         return network
     }
 
+    /// More threads than any machine has cores only take memory.
+    private static let mostThreads = 1024
+
     private static func options(_ threads: Int?, _ precision: Network.Precision, _ mostBytes: Int) -> CNeuralOptions {
-        CNeuralOptions(threads: Int32(clamping: max(1, threads ?? Parallel.threads)), bfloat16: precision == .bfloat16 ? 1 : 0, most_bytes: UInt64(max(0, mostBytes)))
+        CNeuralOptions(threads: Int32(min(max(1, threads ?? Parallel.threads), mostThreads)), bfloat16: precision == .bfloat16 ? 1 : 0, most_bytes: UInt64(max(0, mostBytes)))
     }
 }

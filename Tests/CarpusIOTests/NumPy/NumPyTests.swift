@@ -19,10 +19,20 @@ import Testing
         }
     }
 
-    @Test func otherTypesAreRead() throws {
-        #expect(try NumPyArray(contentsOf: file("{'descr': '<f2', 'fortran_order': False, 'shape': (3,), }\n", [0, 0x3c, 1, 0, 0, 0xfc])).values == [1, 5.9604645e-8, -.infinity])
-        #expect(try NumPyArray(contentsOf: file("{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }\n", [3, 255])).values == [3, 255])
-        #expect(try NumPyArray(contentsOf: file("{'descr': '<i2', 'fortran_order': False, 'shape': (1,), }\n", [0xfe, 0xff])).values == [-2])
+    private static func bytes<T: BitwiseCopyable>(_ values: [T]) -> [UInt8] { values.withUnsafeBytes { Array($0) } }
+
+    /// Each type's smallest and largest numbers, or some that tell it from others.
+    @Test(arguments: [
+        ("<f2", [0, 0x3c, 1, 0, 0, 0xfc], [1, 5.9604645e-8, -.infinity]), ("<f4", bytes([Float(-1.5), .greatestFiniteMagnitude]), [-1.5, .greatestFiniteMagnitude]),
+        ("<f8", bytes([0.1, -1e300]), [0.1, -.infinity]), ("|i1", [0x80, 0x7f], [-128, 127]), ("<i2", bytes([Int16.min, 258]), [-32768, 258]), ("<i4", bytes([Int32.min, 65_538]), [-2_147_483_648, 65_538]),
+        ("<i8", bytes([Int64.min, 1 << 33]), [-9_223_372_036_854_775_808, 8_589_934_592]), ("|u1", [3, 255], [3, 255]), ("<u2", bytes([UInt16.max, 258]), [65_535, 258]),
+        ("<u4", bytes([UInt32.max, 65_538]), [4_294_967_295, 65_538]), ("<u8", bytes([UInt64.max, 1 << 33]), [18_446_744_073_709_551_615, 8_589_934_592]), ("|b1", [0, 1, 1], [0, 1, 1]),
+    ] as [(String, [UInt8], [Float])]) func everyTypeIsRead(_ type: String, _ body: [UInt8], _ values: [Float]) throws {
+        #expect(try NumPyArray(contentsOf: file("{'descr': '\(type)', 'fortran_order': False, 'shape': (\(values.count),), }\n", body)).values == values)
+    }
+
+    @Test(arguments: ["<b8", "|b2", "|f1", "<u3", "<f16"]) func typesThatAreNoneAreRefused(_ type: String) throws {
+        #expect { try NumPyArray(contentsOf: file("{'descr': '\(type)', 'fortran_order': False, 'shape': (1,), }\n", [UInt8](repeating: 0, count: 8))) } throws: { ($0 as? IOError)?.code == .unsupported }
     }
 
     @Test(arguments: [

@@ -21,6 +21,16 @@ import Testing
         #expect(error?.message.contains("Foo (gives 'y')") == true)
     }
 
+    /// A second output of Relu, which has one, read alone and as what is added to a convolution.
+    @Test(arguments: [[Wire.node("Relu", ["x"], ["a", "b"]), Wire.node("Add", ["a", "b"], ["y"])],
+                      [Wire.node("Relu", ["x"], ["a", "b"]), Wire.node("Conv", ["a", "w"], ["c"]), Wire.node("Add", ["c", "b"], ["y"])],
+                      [Wire.node("Relu", ["x"], ["a", "b"]), Wire.node("Concat", ["a", "b"], ["y"])]])
+    func whatNoOperatorGivesIsNamed(_ nodes: [[UInt8]]) throws {
+        let network = try Network(bytes: Wire.network(nodes, initializer: Wire.tensor("w", [1, 1, 1, 1], [0, 0, 0x80, 0x3f])))
+        let error = failure { _ = try network.run(Tensor(shape: [1, 1, 2, 2], repeating: 1)) }
+        #expect(error?.code == .unsupportedOperator && error?.message.contains("'b'") == true)
+    }
+
     @Test func weightsOutsideTheFolderAreRefused() throws {
         for place in ["../w.bin", "/etc/passwd", "a/../../w", ""] {
             let bytes = Wire.network(initializer: Wire.external("w", [2], at: place)), file = try temporaryFolder().appending(path: "n.onnx")
@@ -79,10 +89,10 @@ enum Wire {
     static func external(_ name: String, _ shape: [UInt64], at place: String) -> [UInt8] {
         shape.flatMap { number(1, $0) } + number(2, 1) + text(8, name) + bytes(13, text(1, "location") + text(2, place)) + number(14, 1)
     }
-    /// y = x + w.
-    static func network(initializer: [UInt8]) -> [UInt8] {
-        let node = text(1, "x") + text(1, "w") + text(2, "y") + text(4, "Add")
-        let graph = bytes(1, node) + bytes(5, initializer) + bytes(11, text(1, "x")) + bytes(12, text(1, "y"))
+    static func node(_ name: String, _ inputs: [String], _ outputs: [String]) -> [UInt8] { inputs.flatMap { text(1, $0) } + outputs.flatMap { text(2, $0) } + text(4, name) }
+    /// y from x and w; y = x + w where nothing else is said.
+    static func network(_ nodes: [[UInt8]] = [node("Add", ["x", "w"], ["y"])], initializer: [UInt8]) -> [UInt8] {
+        let graph = nodes.flatMap { bytes(1, $0) } + bytes(5, initializer) + bytes(11, text(1, "x")) + bytes(12, text(1, "y"))
         return number(1, 8) + bytes(8, number(2, 17)) + bytes(7, graph)
     }
 }

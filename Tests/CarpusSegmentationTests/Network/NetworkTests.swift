@@ -25,6 +25,20 @@ import Testing
         #expect(try network.run(x) == before)
     }
 
+    /// Biases and normalisations that come as inputs count anew in each run, also where the weights do not change.
+    @Test func whatIsGivenIsNotKept() throws {
+        let first = try NetworkCase.network("given-biases"), again = try NetworkCase.network("given-biases-again"), network = try Network(bytes: first.bytes, threads: 2)
+        for test in [first, again, first] {
+            let results = try network.run(test.tensors)
+            for (port, expected) in zip(network.outputs, test.outputs) { #expect(difference(try #require(results[port.name]), expected.tensor) < 2e-5, "\(port.name)") }
+        }
+    }
+
+    @Test(arguments: [100_000, Int.max]) func moreThreadsThanThereCanBeDo(_ threads: Int) throws {
+        let test = try NetworkCase.network("depthwise-dilated")
+        #expect(try test.run(threads: threads) == test.run(threads: 1))
+    }
+
     /// Instance normalisation is of each image alone: a batch is its images one by one.
     @Test func aBatchIsItsImages() throws {
         let test = try NetworkCase.network("unet-3d"), network = try Network(bytes: test.bytes, threads: 2), x = try #require(test.tensors["x"])
