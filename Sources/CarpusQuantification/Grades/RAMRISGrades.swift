@@ -21,7 +21,8 @@ public struct RAMRISGrades: Sendable, Hashable {
     public init(_ measures: [Measurement], parameters: RAMRISParameters = .init(), method: String) throws {
         if let complaint = parameters.complaint { throw QuantificationError(.badParameter, complaint) }
         let method = "\(method) \(parameters.edition.rawValue)"
-        var sites = try SiteMeasures(measures)
+        let lesions = parameters.gradedLesions.map { $0.rawValue + "/" }
+        var sites = try SiteMeasures(measures.filter { row in row.quantity == "capacity" || lesions.contains { row.region.hasPrefix($0) } })
         if parameters.includesFirstCarpometacarpal { sites.join("synovitis", "intercarpal-carpometacarpal", with: "carpometacarpal-1") }
         let grading = SiteGrading(parameters: parameters, measures: sites, method: method)
         var rows: [Measurement] = [], dismissed: [String: String] = [:], lacking: [String: String] = [:]

@@ -33,10 +33,10 @@ public struct VisitChange: Sendable, Hashable {
     /// - Throws: `QuantificationError` for parameters out of range, and for measures of several wrists or visits.
     public init(from baseline: [Measurement], to followup: [Measurement], days: Int?, parameters: Parameters = .init(), method: String) throws {
         if let complaint = parameters.complaint { throw QuantificationError(.badParameter, complaint) }
-        let compared = (baseline + followup).filter { parameters.quantities.contains($0.quantity) }
-        let old = try SiteMeasures(baseline), new = try SiteMeasures(followup)
+        let before = baseline.filter { parameters.quantities.contains($0.quantity) }, after = followup.filter { parameters.quantities.contains($0.quantity) }
+        let old = try SiteMeasures(before), new = try SiteMeasures(after)
         var rows: [Measurement] = [], seen: Set<[String]> = [], unknown: Set<String> = []
-        for row in compared where seen.insert([row.quantity, row.region]).inserted {
+        for row in before + after where seen.insert([row.quantity, row.region]).inserted {
             let rule = parameters.detectable.rule(for: row.quantity, of: row.region)
             if rule == nil { unknown.insert(row.quantity) }
             rows += MeasureChange(quantity: row.quantity, region: row.region, unit: row.unit, before: old[row.quantity, row.region], after: new[row.quantity, row.region], days: days, rule: rule, method: method).rows
