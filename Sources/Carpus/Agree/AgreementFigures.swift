@@ -23,8 +23,11 @@ extension Agreement {
             try MeasureFigures(measure: measure, rows: rows.filter { $0.measure == measure.table.measure }).all().map { parts, figure in
                 // Names that differ only in signs a file cannot bear are told apart by a number.
                 let plain = parts.map(Self.fileWord).joined(separator: "_")
-                let name = ([plain] + (2...).lazy.map { "\(plain)-\($0)" }.prefix(taken.count + 1)).first { !taken.contains($0) } ?? plain
-                taken.insert(name)
+                var name = plain, count = 1
+                while !taken.insert(name).inserted {
+                    count += 1
+                    name = "\(plain)-\(count)"
+                }
                 return Drawing(name: name + ".svg", svg: figure.svg)
             }
         }

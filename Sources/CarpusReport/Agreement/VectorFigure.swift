@@ -27,7 +27,7 @@ public struct IntervalValue: Sendable, Hashable {
     public init(_ value: Double, lower: Double? = nil, upper: Double? = nil) { (self.value, self.lower, self.upper) = (value, lower, upper) }
 
     /// `1.20 (0.900 to 1.50)`.
-    var text: String {
+    public var text: String {
         guard let lower, let upper else { return Numbers.short(value) }
         return "\(Numbers.short(value)) (\(Numbers.short(lower)) to \(Numbers.short(upper)))"
     }

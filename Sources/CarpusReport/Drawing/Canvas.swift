@@ -179,10 +179,11 @@ extension Canvas {
 // MARK: - Bytes
 
 extension Canvas {
-    /// The picture as SVG, with words for those who cannot see it. Nothing more can be drawn. cairo writes no time stamps.
+    /// The picture as SVG, with words for those who cannot see it. Nothing more can be drawn. cairo writes no time stamps, but numbers its surfaces
+    /// through a process: without that number equal pictures are equal bytes.
     func svg(title: String, description: String) throws -> Data {
         cairo_surface_finish(surface)
-        let status = cairo_surface_status(surface), text = String(decoding: written.data, as: UTF8.self)
+        let status = cairo_surface_status(surface), text = String(decoding: written.data, as: UTF8.self).replacing(/surface[0-9]+/, with: "surface")
         guard status == CAIRO_STATUS_SUCCESS, let open = text.range(of: "<svg "), let end = text.range(of: ">", range: open.upperBound..<text.endIndex) else {
             throw ReportError(.drawing, "a picture could not be written as SVG: \(String(cString: cairo_status_to_string(status)))")
         }
