@@ -72,7 +72,8 @@ extension TabTable {
 
     /// A cell as it is written: `n/a` for what is missing, no tab and no line's end inside.
     private static func cell(_ text: String?) -> String {
-        let clean = (text ?? "").replacing(/[\t\r\n]/, with: " ")
-        return clean.isEmpty ? "n/a" : clean
+        guard let text, !text.isEmpty else { return "n/a" }
+        // Hardly any cell has one, and tables have many cells.
+        return text.utf8.contains { $0 == 9 || $0 == 10 || $0 == 13 } ? text.replacing(/[\t\r\n]/, with: " ") : text
     }
 }
