@@ -56,10 +56,10 @@ enum AgreementStyle {
         }
     }
 
-    /// The range of numbers, widened to round ones; about a single number, room for it.
+    /// The range of numbers, widened to round ones; about a single number, room for it. What is never negative has no axis below 0.
     static func range(_ values: [Double], count: Int = 5) -> ClosedRange<Double> {
         let low = values.min() ?? 0, high = values.max() ?? 1, room = high > low ? 0.03 * (high - low) : max(abs(high), 1) * 0.5
-        return Ticks.widened((low - room)...(high + room), count: count)
+        return Ticks.widened((low >= 0 ? max(0, low - room) : low - room)...(high + room), count: count)
     }
 
     static func unit(_ unit: String) -> String { unit == "1" ? "" : " [\(unit)]" }
