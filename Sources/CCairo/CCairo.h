@@ -1,2 +1,3 @@
-// cairo as the system gives it: image surfaces, PNG, and the toy text interface.
+// cairo as the system gives it: image surfaces, PNG, SVG, and the toy text interface.
 #include <cairo/cairo.h>
+#include <cairo/cairo-svg.h>

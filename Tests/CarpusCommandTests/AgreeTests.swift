@@ -3,7 +3,11 @@ import Testing
 
 @Suite struct AgreeTests {
     private struct Row: Decodable { let measure: String?, statistic, raters, unit: String, value, lower, upper: Double?, n: Int, note: String? }
-    private struct Answer: Decodable { let rows: [Row] }
+    private struct Curve: Decodable {
+        struct Point: Decodable { let cutoff, sensitivity, specificity, precision: Double }
+        let measure: String?, raters: String, points: [Point]
+    }
+    private struct Answer: Decodable { let rows: [Row], curves: [Curve] }
 
     private func write(_ lines: [String], to file: URL) throws { try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: file) }
 
@@ -43,7 +47,9 @@ import Testing
             try write(lines, to: folder.appending(path: "g.tsv"))
             let answer = try Carpus.run("agree", "g.tsv", "--reference", "truth", "--json", in: folder)
             #expect(answer.status == 0, "\(answer.err)")
-            let rows = try JSONDecoder().decode(Answer.self, from: Data(answer.out.utf8)).rows
+            let told = try JSONDecoder().decode(Answer.self, from: Data(answer.out.utf8)), rows = told.rows, curve = try #require(told.curves.first)
+            #expect(told.curves.count == 1 && curve.raters == "net|truth" && curve.points.last.map { $0.sensitivity == 1 && $0.specificity == 0 } == true)
+            #expect(zip(curve.points, curve.points.dropFirst()).allSatisfy { $0.cutoff > $1.cutoff && $0.sensitivity <= $1.sensitivity && $0.specificity >= $1.specificity })
             func value(_ name: String) -> Double? { rows.first { $0.statistic == name }?.value }
             #expect(rows.allSatisfy { $0.raters == "net|truth" || $0.raters == "all" || $0.statistic == "srm" })
             #expect(value("exact-agreement") == 10.0 / 16 && value("close-agreement") == 1)
@@ -51,6 +57,23 @@ import Testing
             #expect(single.out.contains("ses-01\texact-agreement") && single.out.contains("ses-02\texact-agreement"))
             #expect(value("sdc") == 0 && value("icc-change ICC(A,1)") == 1)
             #expect(try #require(value("auc")) > 0.5 && value("cutoff-both") != nil)
+        }
+    }
+
+    @Test func figuresOfEveryPair() throws {
+        try withFolder { folder in
+            try write(volumes, to: folder.appending(path: "t.tsv"))
+            #expect(try Carpus.run("agree", "t.tsv", "--figures", "plain", in: folder).status == 0)
+            let plain = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "plain").path).sorted()
+            #expect(plain.count == 12 && plain.first == "volume_judge-1_judge-2_bland-altman.svg" && plain.allSatisfy { $0.hasSuffix("_bland-altman.svg") || $0.hasSuffix("_scatter.svg") })
+            let refused = try Carpus.run("agree", "t.tsv", "--figures", "plain", in: folder)
+            #expect(refused.status == 73 && refused.err.contains("--force"))
+            #expect(try Carpus.run("agree", "t.tsv", "--figures", "plain", "--force", in: folder).status == 0)
+            let grades = (0..<8).flatMap { ["s\($0)\tnet\t\($0 % 4)", "s\($0)\ttruth\t\(($0 + $0 / 6) % 4)"] }
+            try write(["participant_id\treader\tvalue"] + grades, to: folder.appending(path: "g.tsv"))
+            #expect(try Carpus.run("agree", "g.tsv", "--reference", "truth", "--figures", "graded", in: folder).status == 0)
+            let graded = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "graded").path).sorted()
+            #expect(graded == ["bland-altman", "confusion", "precision-recall", "roc", "scatter"].map { "net_truth_\($0).svg" })
         }
     }
 

@@ -65,6 +65,12 @@ struct SimulateTests {
             let truth = folder.appending(path: "study/derivatives/truth"), stem = truth.appending(path: "sub-01/ses-01/anat/sub-01_ses-01")
             let rows = try String(contentsOf: truth.appending(path: "measures.tsv"), encoding: .utf8).split(separator: "\n").map { $0.split(separator: "\t").map(String.init) }
             func volume(_ region: String) -> Double? { rows.first { $0[3] == region && $0[4] == "volume" }.flatMap { Double($0[5]) } }
+            // Grades follow from the shares, and totals from the grades.
+            func graded(_ region: String) -> Double? { rows.first { $0[3] == region && $0[4] == "ramris" }.flatMap { Double($0[5]) } }
+            let oedema = WristAnatomy.bones.compactMap { graded("bone-marrow-oedema/\($0.name)") }
+            #expect(oedema.count == 15 && oedema.contains { $0 > 0 } && graded("bone-marrow-oedema/total") == oedema.reduce(0, +))
+            let share = try #require(rows.first { $0[3] == "synovitis/radiocarpal" && $0[4] == "fraction" }.flatMap { Double($0[5]) })
+            #expect(graded("synovitis/radiocarpal") == (share > 2.0 / 3 ? 3 : share > 1.0 / 3 ? 2 : 1))
             func map(_ name: String) throws -> LabelMap { try NIfTI.readLabels(URL(filePath: stem.path + name)) }
             let fine = try map("_res-iso_seg-anatomy_dseg.nii.gz"), coarse = try map("_seg-anatomy_dseg.nii.gz"), lesions = try map("_res-iso_seg-lesions_dseg.nii.gz")
             for bone in WristAnatomy.bones where bone.extent == .whole {

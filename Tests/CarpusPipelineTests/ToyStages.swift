@@ -52,6 +52,13 @@ enum Difference: Stage {
     static func run(_ i: Inputs, _: NoParameters) -> Outputs { Outputs(change: Number(content: i.new.content - i.old.content)) }
 }
 
+enum Gap: Stage {
+    static let name = "toy.gap", version = 1, summary = "Counts days; -1 where one is not known."
+    struct Inputs: Codable, Sendable { var old: VisitDate?; var new: VisitDate?; var value: Number }
+    struct Outputs: Codable, Sendable { var days: Number }
+    static func run(_ i: Inputs, _: NoParameters) -> Outputs { Outputs(days: Number(content: i.old.flatMap { a in i.new.map { Double(a.days(to: $0)) } } ?? -1)) }
+}
+
 struct Refusal: Error, CustomStringConvertible { var description: String { "a stage that always fails" } }
 enum Fail: Stage {
     static let name = "toy.fail", version = 1, summary = "Fails."
@@ -60,7 +67,7 @@ enum Fail: Stage {
     static func run(_: Inputs, _: NoParameters) throws -> Outputs { throw Refusal() }
 }
 
-let toyStages = [AnyStage(Add.self), AnyStage(Gather.self), AnyStage(Difference.self), AnyStage(Fail.self)]
+let toyStages = [AnyStage(Add.self), AnyStage(Gather.self), AnyStage(Difference.self), AnyStage(Gap.self), AnyStage(Fail.self)]
 
 func plan(_ yaml: String) throws -> Plan {
     try Plan(AnalysisProtocol(yaml: yaml, file: "p.yml"), stages: toyStages, seriesKinds: ["number"])

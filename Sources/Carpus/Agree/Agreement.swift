@@ -33,6 +33,12 @@ public struct Agreement: Sendable, Encodable {
 
     /// The statistics, by measure.
     public let rows: [AgreementRow]
+    /// With a reference, what every cut-off gives.
+    public let curves: [AgreementCurve]
+    /// What they are of; for figures.
+    let measures: [MeasureAgreement]
+
+    private enum CodingKeys: String, CodingKey { case rows, curves }
 
     /// All statistics of a table.
     ///
@@ -47,7 +53,9 @@ public struct Agreement: Sendable, Encodable {
         if options.grades == true, let odd = tables.first(where: { !$0.areWhole(in: -1000...1000) }) {
             throw IOError(.inconsistent, at: url, "\(odd.measure ?? "the values") are no grades: not all are whole numbers up to 1000; leave --scale to their look, or give grades")
         }
-        rows = tables.filter { $0.raters.count > 1 }.flatMap { MeasureAgreement(table: $0, options: options).rows }
+        measures = tables.filter { $0.raters.count > 1 }.map { MeasureAgreement(table: $0, options: options) }
+        rows = measures.flatMap(\.rows)
+        curves = measures.flatMap(\.curves)
     }
 
     /// The lines as a tab-separated table, without the last line's end.

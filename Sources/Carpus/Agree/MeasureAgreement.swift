@@ -14,12 +14,27 @@ struct MeasureAgreement {
     private var level: Double { options.bootstrap.level }
 
     /// Every two raters once; with a reference, each of the others with it.
-    private var pairs: [(Int, Int)] {
+    var pairs: [(Int, Int)] {
         if let reference { return table.raters.indices.filter { $0 != reference }.map { ($0, reference) } }
         return table.raters.indices.flatMap { a in table.raters.indices.filter { $0 > a }.map { (a, $0) } }
     }
 
-    private var reference: Int? { options.reference.flatMap { table.raters.firstIndex(of: $0) } }
+    var reference: Int? { options.reference.flatMap { table.raters.firstIndex(of: $0) } }
+
+    /// Whether the values are grades.
+    var isGraded: Bool { options.grades ?? table.looksLikeGrades }
+
+    /// Which of the reference's values are positive.
+    func positives(_ reference: [Double]) -> [Bool] { reference.map { v in options.positive.map { v >= $0 } ?? (v > 0) } }
+
+    /// What every cut-off gives, for each rater against the reference.
+    var curves: [AgreementCurve] {
+        guard reference != nil else { return [] }
+        return pairs.compactMap { pair in
+            let (x, y) = table.pairs(pair.0, pair.1)
+            return AgreementCurve(ReceiverOperating(x, isPositive: positives(y)), measure: table.measure, raters: names(pair))
+        }
+    }
 
     private func together(_ table: RatingTable, _ name: String) -> [AgreementRow] {
         let rows = table.complete, left = table.values.count - rows.count
@@ -43,7 +58,7 @@ struct MeasureAgreement {
             row("bias", limits.bias, unit: table.unit), row("limit-lower", limits.lowerLimit, unit: table.unit), row("limit-upper", limits.upperLimit, unit: table.unit),
             row("sdd", drawn(x.count) { i in DetectableChange.difference(i.map { x[$0] }, i.map { y[$0] }, averaged: options.averaged).value }, unit: table.unit),
         ]
-        guard options.grades ?? table.looksLikeGrades else {
+        guard isGraded else {
             return general + [row("ratio", ratios.bias), row("ratio-limit-lower", ratios.lowerLimit), row("ratio-limit-upper", ratios.upperLimit)]
         }
         // Rows of the table are the reference, where there is one: it stands last in the pair.
@@ -55,24 +70,23 @@ struct MeasureAgreement {
     }
 
     private func balanced(_ grades: [(Int, Int)], within distance: Int) -> Estimate {
-        drawn(grades.count) { i in GradeAgreement.balanced(ConfusionMatrix(i.map { grades[$0] }), within: distance).value }
+        drawn(grades.count, ResampledBalance(grades, within: distance).value)
     }
 
     /// How well each rater tells the reference's positives.
     private var referenceRows: [AgreementRow] {
         guard let reference else { return [] }
         return pairs.flatMap { pair -> [AgreementRow] in
-            let (x, y) = table.pairs(pair.0, reference), positive = y.map { v in options.positive.map { v >= $0 } ?? (v > 0) }
+            let (x, y) = table.pairs(pair.0, reference), positive = positives(y)
             func row(_ name: String, _ estimate: Estimate, unit: String = "1", note: String? = nil) -> AgreementRow {
                 AgreementRow(table, name, names(pair), estimate, n: x.count, unit: unit, note: note)
             }
-            func curve(_ i: [Int]) -> ReceiverOperating { ReceiverOperating(i.map { x[$0] }, isPositive: i.map { positive[$0] }) }
-            let whole = curve(Array(x.indices))
+            let whole = ReceiverOperating(x, isPositive: positive), again = ResampledCurve(x, isPositive: positive)
             // A replicate with one class only defines no area; the whole table says why there is none.
-            func area(_ name: String, _ of: KeyPath<ReceiverOperating, Estimate>) -> AgreementRow {
-                row(name, whole[keyPath: of].value == nil ? whole[keyPath: of] : drawn(x.count) { curve($0)[keyPath: of].value })
+            func area(_ name: String, _ estimate: Estimate, _ statistic: ([Int]) -> Double?) -> AgreementRow {
+                row(name, estimate.value == nil ? estimate : drawn(x.count, statistic))
             }
-            return [area("auc", \.area), area("average-precision", \.averagePrecision)] + ReceiverOperating.Preference.allCases.flatMap { preference -> [AgreementRow] in
+            return [area("auc", whole.area, again.area), area("average-precision", whole.averagePrecision, again.averagePrecision)] + ReceiverOperating.Preference.allCases.flatMap { preference -> [AgreementRow] in
                 let name = "cutoff-\(preference.rawValue)"
                 guard let point = whole.cutoff(favouring: preference, least: options.least) else {
                     return [row(name, Estimate(nil, note: "no cut-off reaches what is asked for"), unit: table.unit)]
@@ -99,5 +113,5 @@ struct MeasureAgreement {
     }
 
     private func drawn(_ count: Int, _ statistic: ([Int]) -> Double?) -> Estimate { options.bootstrap.estimate(count: count, statistic) }
-    private func names(_ pair: (Int, Int)) -> String { "\(table.raters[pair.0])|\(table.raters[pair.1])" }
+    func names(_ pair: (Int, Int)) -> String { "\(table.raters[pair.0])|\(table.raters[pair.1])" }
 }

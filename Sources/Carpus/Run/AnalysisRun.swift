@@ -41,7 +41,8 @@ public struct AnalysisRun: Sendable {
     /// Checks the protocol, and that its models are there; nothing is written yet.
     public init(_ options: Options) throws {
         self.options = options
-        plan = try ModelLibrary.pinned(StageCatalog.plan(AnalysisProtocol(contentsOf: options.protocolFile)))
+        let plan = try StageCatalog.plan(AnalysisProtocol(contentsOf: options.protocolFile))
+        self.plan = try RetestLimits.resolved(ModelLibrary.pinned(plan), beside: options.protocolFile)
     }
 
     /// The work. Results appear subject by subject.
@@ -57,12 +58,13 @@ public struct AnalysisRun: Sendable {
             progress($0)
         }
 
-        var table = MeasureTable(), records: [RunRecord.Subject] = [], reports: [URL] = [], failures: [String] = []
+        let measures = try MeasureFile(in: options.output)
+        var records: [RunRecord.Subject] = [], reports: [URL] = [], failures: [String] = []
         var done = 0, reused = 0
         for subject in study.subjects {
             var results = await runner.run(plan, subject: subject)
             let outcome = SubjectOutcome(plan: plan, subject: subject, results: results, sides: study.sides[subject.id] ?? [:])
-            table.add(try outcome.measurements(), of: subject.id)
+            try measures.add(outcome.measurements(), of: subject.id)
             let page = try await outcome.report(with: runner, store: store)
             results.append(page)
             var written = try Derivatives(output: options.output, plan: plan).save(results, subject: subject.id)
@@ -81,7 +83,8 @@ public struct AnalysisRun: Sendable {
             }
             records.append(RunRecord.Subject(subject, results: results, files: written))
         }
-        try DatasetFiles(output: options.output, plan: plan).write(table: table, subjects: study.subjects.map(\.id), record: RunRecord(plan: plan, subjects: records, skipped: study.skipped))
+        try measures.finish()
+        try DatasetFiles(output: options.output, plan: plan).write(subjects: study.subjects.map(\.id), record: RunRecord(plan: plan, subjects: records, skipped: study.skipped))
         return Ending(failures: failures, reports: reports, done: done, reused: reused)
     }
 }

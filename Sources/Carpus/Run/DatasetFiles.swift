@@ -1,13 +1,12 @@
 import CarpusPipeline
 import Foundation
 
-/// The files a run leaves beside its subjects: tables, the BIDS description, the record.
+/// The files a run leaves beside its subjects and measures: the data dictionary, the BIDS description, the record.
 struct DatasetFiles {
     let output: URL
     let plan: Plan
 
-    func write(table: MeasureTable, subjects: [String], record: RunRecord) throws {
-        try put("measures.tsv", table.tsv)
+    func write(subjects: [String], record: RunRecord) throws {
         try put("measures.json", MeasureTable.dictionary)
         try put("participants.tsv", (["participant_id"] + subjects.map { "sub-\($0)" }).joined(separator: "\n") + "\n")
         // BIDS knows neither change between visits nor perfusion maps nor our own files.

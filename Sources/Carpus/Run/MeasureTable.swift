@@ -29,14 +29,14 @@ public struct MeasureTable: Sendable {
     ]
 
     /// The table as tab-separated text; floats read back as the same numbers, missing values are n/a.
-    public var tsv: String {
-        let lines = rows.map { row -> [String?] in
-            let m = row.measurement
-            return [
-                "sub-\(row.subject)", m.visit.map(Self.session), m.side?.rawValue, m.region, m.quantity, m.value.map { "\($0)" }, m.unit, m.status.rawValue, m.reason, m.method,
-            ]
-        }
-        return TabTable.text(Self.columns.map(\.name), lines) + "\n"
+    public var tsv: String { ([Self.head] + rows.map { Self.line($0.measurement, of: $0.subject) }).joined(separator: "\n") + "\n" }
+
+    /// The first line.
+    static let head = TabTable.line(columns.map(\.name))
+
+    /// One row's line.
+    static func line(_ m: CarpusCore.Measurement, of subject: String) -> String {
+        TabTable.line(["sub-\(subject)", m.visit.map(session), m.side?.rawValue, m.region, m.quantity, m.value.map { "\($0)" }, m.unit, m.status.rawValue, m.reason, m.method])
     }
 
     /// Writes the table, whole or not at all.

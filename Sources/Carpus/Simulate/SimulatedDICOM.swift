@@ -30,11 +30,16 @@ struct SimulatedDICOM {
     }
 
     private func moment(seconds: Double) -> DICOMMoment {
+        guard let moment = DICOMMoment(date: Self.date(after: person.days[visit]), time: "093000") else { preconditionFailure("a day has a date") }
+        return moment.adding(seconds: seconds)
+    }
+
+    /// The day of a visit so many days after the first, `20240304`.
+    static func date(after days: Int, separator: String = "") -> String {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt
-        guard let first = Self.firstDay.date, let day = calendar.date(byAdding: .day, value: person.days[visit], to: first) else { preconditionFailure("days can be counted") }
+        guard let first = firstDay.date, let day = calendar.date(byAdding: .day, value: days, to: first) else { preconditionFailure("days can be counted") }
         let parts = calendar.dateComponents([.year, .month, .day], from: day)
-        guard let moment = DICOMMoment(date: String(format: "%04d%02d%02d", parts.year ?? 0, parts.month ?? 0, parts.day ?? 0), time: "093000") else { preconditionFailure("a day has a date") }
-        return moment.adding(seconds: seconds)
+        return [String(format: "%04d", parts.year ?? 0), String(format: "%02d", parts.month ?? 0), String(format: "%02d", parts.day ?? 0)].joined(separator: separator)
     }
 }

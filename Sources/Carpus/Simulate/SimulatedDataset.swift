@@ -13,6 +13,8 @@ struct SimulatedDataset {
         let shape = person.wrist.shape
         try put("dataset_description.json", description("raw", "A virtual wrist, simulated by Carpus").readable())
         try put("participants.tsv", "participant_id\tage\tsex\tside\tsimulated\nsub-\(names.subject)\t\(Int(shape.ageYears))\t\(person.isFemale ? "F" : "M")\t\(person.wrist.side.rawValue)\tyes\n")
+        // DICOM headers tell the days themselves.
+        if study.format == .nifti { try put("\(names.subjectFolder)/\(names.subjectFolder)_sessions.tsv", sessions) }
         try put(".bidsignore", "sub-*/ses-*/dce\nsub-*/ses-*/dicom\n")
         try put("README.md", readme)
         let truth = names.truth("")
@@ -24,6 +26,11 @@ struct SimulatedDataset {
             "Activity": .number(person.activity), "DaysFromFirstVisit": .array(person.days.map(JSON.integer)), "SamplingStep": .number(study.step),
         ])
         try OutputFile.write(whole.readable(), to: truth.appending(path: "\(names.subjectFolder)/\(names.subjectFolder)_truth.json"))
+    }
+
+    private var sessions: String {
+        let lines = person.days.enumerated().map { "ses-\(names.visit($0))\t\(SimulatedDICOM.date(after: $1, separator: "-"))T09:30:00" }
+        return (["session_id\tacq_time"] + lines).joined(separator: "\n") + "\n"
     }
 
     private func put(_ name: String, _ text: String) throws { try OutputFile.write(text, to: names.root.appending(path: name)) }

@@ -27,6 +27,7 @@ struct SimulatedVisit {
         }
         try writeTruth(all, specimen, record)
         var rows = TruthMeasures.rows(counts)
+        rows += TruthGrades.rows(of: rows)
         for i in rows.indices { (rows[i].visit, rows[i].side) = (names.visit(visit), person.wrist.side) }
         return rows
     }

@@ -23,6 +23,14 @@ struct SeriesCandidate: Sendable {
         if case .nifti(let file, _) = source { file.lastPathComponent } else { nil }
     }
 
+    /// The day it was acquired, where the headers tell.
+    var date: VisitDate? {
+        switch source {
+        case .dicom(let series): series.studyDate.flatMap { VisitDate($0) }
+        case .nifti: ["AcquisitionDateTime", "AcquisitionDate", "StudyDate"].lazy.compactMap { attributes[$0].flatMap { VisitDate($0) } }.first
+        }
+    }
+
     /// Whether it meets one of the ways a rule recognises a series by: tags, file name, or BIDS entities.
     func meets(_ rule: AnalysisProtocol.SeriesRule) -> Bool {
         if !rule.match.isEmpty, rule.match.allSatisfy({ key, pattern in attributes[key]?.contains(pattern: pattern) ?? false }) { return true }

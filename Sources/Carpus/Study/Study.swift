@@ -22,10 +22,12 @@ public struct Study: Sendable {
         let bySubject = Dictionary(grouping: scan.candidates, by: \.subject)
         for (id, candidates) in bySubject.sorted(by: { $0.key < $1.key }) where only == nil || only == id || only == "sub-\(id)" {
             let byVisit = Dictionary(grouping: candidates, by: \.visit)
+            let days = try SessionDays(of: id, in: folder)
             let visits = try byVisit.sorted { $0.key.localizedStandardCompare($1.key) == .orderedAscending }.map { visit, candidates in
                 let known = Set(candidates.compactMap(\.laterality))
                 if known.count == 1 { sides[id, default: [:]][visit] = known.first }
-                return try Self.visit(visit, candidates: candidates, sides: known, analysis: analysis)
+                let date = days[visit] ?? candidates.compactMap(\.date).min { $0.days(to: $1) > 0 }
+                return try Self.visit(visit, candidates: candidates, sides: known, date: date, analysis: analysis)
             }
             // Visits without any role are no visits: a folder of derived files beside the scans.
             let used = visits.filter { !$0.series.isEmpty }
@@ -35,7 +37,7 @@ public struct Study: Sendable {
         (subjects, self.sides, skipped) = (all, sides, scan.skipped)
     }
 
-    private static func visit(_ id: String, candidates: [SeriesCandidate], sides: Set<Laterality>, analysis: AnalysisProtocol) throws -> SubjectInput.Visit {
+    private static func visit(_ id: String, candidates: [SeriesCandidate], sides: Set<Laterality>, date: VisitDate?, analysis: AnalysisProtocol) throws -> SubjectInput.Visit {
         var series: [String: SubjectInput.Series] = [:], missing: [String: String] = [:], taken: Set<String> = []
         for rule in analysis.series {
             let fitting = candidates.filter { !taken.contains($0.path) && $0.meets(rule) }
@@ -54,7 +56,7 @@ public struct Study: Sendable {
             }
             series[rule.role] = try first.input(kind: rule.kind, findings: findings)
         }
-        return SubjectInput.Visit(id: id, series: series, missing: missing)
+        return SubjectInput.Visit(id: id, series: series, missing: missing, date: date)
     }
 
     private static func nothing(in folder: URL, scan: FolderScan, only: String?, ids: [String]) -> RunError {

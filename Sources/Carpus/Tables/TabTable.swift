@@ -64,12 +64,16 @@ struct TabTable {
 extension TabTable {
     /// Lines under a first line of names, as text; without the last line's end.
     static func text(_ columns: [String], _ rows: [[String?]]) -> String {
-        ([columns] + rows).map { $0.map(cell).joined(separator: "\t") }.joined(separator: "\n")
+        ([columns] + rows).map(line).joined(separator: "\n")
     }
+
+    /// One line, without its end.
+    static func line(_ cells: [String?]) -> String { cells.map(cell).joined(separator: "\t") }
 
     /// A cell as it is written: `n/a` for what is missing, no tab and no line's end inside.
     private static func cell(_ text: String?) -> String {
-        let clean = (text ?? "").replacing(/[\t\r\n]/, with: " ")
-        return clean.isEmpty ? "n/a" : clean
+        guard let text, !text.isEmpty else { return "n/a" }
+        // Hardly any cell has one, and tables have many cells.
+        return text.utf8.contains { $0 == 9 || $0 == 10 || $0 == 13 } ? text.replacing(/[\t\r\n]/, with: " ") : text
     }
 }

@@ -10,7 +10,8 @@ struct Agree: ParsableCommand {
             TABLE is tab-separated with a first line of names, a line a value: who rated (rater, reader or method), the subject \
             (participant_id, session_id, side, region, as far as they are there), the value, and measure, unit and status where there are several. \
             n/a is missing. Whole numbers from 0 to 10 are taken for grades. stdout is a tab-separated table: measure, statistic, raters, \
-            value, lower, upper, unit, n, note. The statistics are explained in Docs/Definitions.md.
+            value, lower, upper, unit, n, note. The statistics are explained in Docs/Definitions.md. --figures writes drawings (SVG): limits \
+            of agreement, scatter with the line of identity, tables of grades, and with --reference ROC and precision-recall curves.
             """)
 
     @Argument(help: "The table of values (.tsv).", completion: .file())
@@ -41,6 +42,10 @@ struct Agree: ParsableCommand {
     var seed = Bootstrap().seed
     @Option(help: "How the bootstrap's ends are found: percentile or bca.")
     var bootstrap = Bootstrap().kind
+    @Option(help: "A folder for figures of each measure and pair, SVG.", completion: .directory)
+    var figures: String?
+    @Flag(help: "Replace figures that are there.")
+    var force = false
     @Flag(help: "As JSON.")
     var json = false
 
@@ -60,6 +65,7 @@ struct Agree: ParsableCommand {
         (options.grades, options.averaged, options.least) = (scale.map { $0 == .grades }, averaged, least)
         (options.bootstrap.level, options.bootstrap.replicates, options.bootstrap.seed, options.bootstrap.kind) = (level, replicates, seed, bootstrap)
         let agreement = try Agreement(of: URL(filePath: table), options: options)
+        if let figures { try agreement.writeDrawings(to: URL(filePath: figures, directoryHint: .isDirectory), replacing: force) }
         if json { try Terminal.json(agreement) } else { Terminal.data(agreement.tsv) }
     }
 }

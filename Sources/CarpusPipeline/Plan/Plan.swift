@@ -5,9 +5,10 @@ public struct Plan: Sendable {
     public struct Source: Sendable, Hashable {
         /// Which visit of a pair; nil when the step's own.
         public enum Visit: String, Sendable, Hashable { case baseline, followup }
-        /// A series by role, or a step and its output.
+        /// A series by role, the day of the visit, or a step and its output.
         public enum Origin: Sendable, Hashable {
             case series(String)
+            case date
             case output(step: String, port: String)
         }
         public let visit: Visit?
@@ -31,6 +32,9 @@ public struct Plan: Sendable {
     public let analysis: AnalysisProtocol
     /// Steps, each after all that feed it.
     public private(set) var nodes: [Node]
+
+    /// Whether a step reads the day of a visit.
+    var readsDates: Bool { nodes.contains { $0.sources.values.joined().contains { $0.origin == .date } } }
 
     /// Checks a protocol against a catalogue of stages.
     ///

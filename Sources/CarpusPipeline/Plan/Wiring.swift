@@ -2,7 +2,7 @@
 ///
 /// A name is a series' role, or `step.output`, or a step with one output of the wanted kind; in a step over visit pairs it
 /// carries `baseline.` or `followup.` before it, unless it names another step over pairs. A role wins over a step of the
-/// same name.
+/// same name, and both over `date`, the day of the visit.
 struct Wiring {
     let analysis: AnalysisProtocol
     let stages: [String: AnyStage]
@@ -49,6 +49,7 @@ struct Wiring {
         if parts.count == 1, let rule = analysis.series.first(where: { $0.role == parts[0] }) {
             return (.series(rule.role), rule.kind)
         }
+        if parts == ["date"], stages["date"] == nil { return (.date, VisitDate.kind) }
         guard (1...2).contains(parts.count), let stage = stages[parts[0]] else {
             throw fault(wire, "nothing is called '\(reference)'\(suggestion(for: parts.first ?? "", among: roles + steps))")
         }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// One step on one occasion, with what must be done before.
 struct Job: Sendable {
     struct ID: Hashable, Sendable {
@@ -30,6 +32,7 @@ struct Job: Sendable {
                 jobs.append(Job(id: ID(step: "input.\(rule.role)", occasion: .visit(visit.id)), work: work, sources: [:], feeders: []))
             }
         }
+        if plan.readsDates { jobs += subject.visits.map { date(of: $0) } }
         let ids = subject.visits.map(\.id)
         for node in plan.nodes {
             for occasion in occasions(node.each, visits: ids, pairing: plan.analysis.pairing) {
@@ -38,6 +41,16 @@ struct Job: Sendable {
             }
         }
         return jobs
+    }
+
+    /// The day of a visit, which is read like a series.
+    private static func date(of visit: SubjectInput.Visit) -> Job {
+        let work = visit.date.map { date in
+            Work.series(SubjectInput.Series(kind: VisitDate.kind, digest: Digest.hex(of: "\(date.year)-\(date.month)-\(date.day)"), origin: "the visit's date") {
+                try date.rest(at: $0.appending(path: "series"))
+            })
+        }
+        return Job(id: ID(step: "input.date", occasion: .visit(visit.id)), work: work ?? .absent("the date of visit \(visit.id) is not known", failed: false), sources: [:], feeders: [])
     }
 
     private static func occasions(_ scope: AnalysisProtocol.Scope, visits: [String], pairing: AnalysisProtocol.Pairing) -> [Occasion] {
@@ -56,6 +69,7 @@ struct Job: Sendable {
         let step: String, port: String, scope: AnalysisProtocol.Scope
         switch source.origin {
         case .series(let role): (step, port, scope) = ("input.\(role)", "series", .visit)
+        case .date: (step, port, scope) = ("input.date", "series", .visit)
         case .output(let name, let output):
             (step, port, scope) = (name, output, plan.nodes.first { $0.name == name }?.each ?? .visit)
         }

@@ -25,9 +25,11 @@ public struct SubjectInput: Sendable {
         public let series: [String: Series]
         /// For a role without a series, why.
         public let missing: [String: String]
+        /// Its day, where that is known.
+        public let date: VisitDate?
 
-        public init(id: String, series: [String: Series], missing: [String: String]) {
-            (self.id, self.series, self.missing) = (id, series, missing)
+        public init(id: String, series: [String: Series], missing: [String: String], date: VisitDate? = nil) {
+            (self.id, self.series, self.missing, self.date) = (id, series, missing, date)
         }
     }
 

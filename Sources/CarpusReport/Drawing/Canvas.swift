@@ -1,17 +1,38 @@
 import CCairo
 import Foundation
 
-/// A picture being drawn: a cairo image surface that lives as long as this object and never leaves the room.
+/// A picture being drawn: a cairo surface that lives as long as this object and never leaves the room.
 final class Canvas {
+    /// What a picture becomes.
+    enum Form {
+        /// A block of pixels, written as PNG.
+        case pixels
+        /// Shapes, written as SVG; letters become shapes too, so that no font is needed to see them.
+        case shapes
+    }
+
     let width, height: Int
     private let surface, context: OpaquePointer
+    /// What the surface of shapes has written so far.
+    private let written = Bytes()
+
+    private final class Bytes { var data = Data() }
 
     /// A picture of one colour.
-    init(width: Int, height: Int, ground: Colour = .ground) throws {
+    init(width: Int, height: Int, ground: Colour = .ground, form: Form = .pixels) throws {
         guard (1...32000).contains(width), (1...32000).contains(height) else {
             throw ReportError(.drawing, "a picture of \(width) x \(height) pixels cannot be drawn; show fewer slices")
         }
-        guard let surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height)) else {
+        let made = switch form {
+        case .pixels: cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height))
+        case .shapes:
+            cairo_svg_surface_create_for_stream({ sink, data, count in
+                guard let sink, let data else { return CAIRO_STATUS_WRITE_ERROR }
+                Unmanaged<Bytes>.fromOpaque(sink).takeUnretainedValue().data.append(data, count: Int(count))
+                return CAIRO_STATUS_SUCCESS
+            }, Unmanaged.passUnretained(written).toOpaque(), Double(width), Double(height))
+        }
+        guard let surface = made else {
             throw ReportError(.drawing, "there is no memory for a picture of \(width) x \(height) pixels")
         }
         guard cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS, let context = cairo_create(surface) else {
@@ -158,6 +179,19 @@ extension Canvas {
 // MARK: - Bytes
 
 extension Canvas {
+    /// The picture as SVG, with words for those who cannot see it. Nothing more can be drawn. cairo writes no time stamps, but numbers its surfaces
+    /// through a process: without that number equal pictures are equal bytes.
+    func svg(title: String, description: String) throws -> Data {
+        cairo_surface_finish(surface)
+        let status = cairo_surface_status(surface), text = String(decoding: written.data, as: UTF8.self).replacing(/surface[0-9]+/, with: "surface")
+        guard status == CAIRO_STATUS_SUCCESS, let open = text.range(of: "<svg "), let end = text.range(of: ">", range: open.upperBound..<text.endIndex) else {
+            throw ReportError(.drawing, "a picture could not be written as SVG: \(String(cString: cairo_status_to_string(status)))")
+        }
+        func escaped(_ words: String) -> String { words.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;") }
+        let words = "\n<title>\(escaped(title))</title>\n<desc>\(escaped(description))</desc>"
+        return Data((text[..<open.upperBound] + "role=\"img\" " + text[open.upperBound..<end.upperBound] + words + text[end.upperBound...]).utf8)
+    }
+
     /// The picture as PNG. cairo writes no time stamps, so equal pictures are equal bytes.
     func png() throws -> Data {
         var bytes = Data()

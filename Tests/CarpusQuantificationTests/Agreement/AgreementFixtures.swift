@@ -5,7 +5,7 @@ struct AgreementFixtures: Decodable {
     struct Rating: Decodable { let rows: [[Double]], icc: [String: [Double]] }
     struct Pair: Decodable { let x, y, pearson, spearman, concordance, ranks, bias: [Double], deviation: Double }
     struct Grades: Decodable { let counts: [[Int]], exact, balanced: Double, none, linear, quadratic: [Double] }
-    struct Curve: Decodable { let scores: [Double], positive: [Bool], auc, ap: Double }
+    struct Curve: Decodable { let scores: [Double], positive: [Bool], auc, ap: Double, cutoffs, fpr, tpr, precision: [Double] }
     struct Share: Decodable { let hits, total: Int, wald, wilson: [Double] }
     struct Replicates: Decodable { let kind: String, value: Double, jackknife, replicates, interval: [Double] }
     struct Distribution: Decodable { let normal, student, fisher, beta: [[Double]] }

@@ -1,4 +1,5 @@
 @testable import CarpusQuantification
+import CarpusTestSupport
 import Foundation
 import Testing
 
@@ -120,7 +121,25 @@ import Testing
             let curve = ReceiverOperating(c.scores, isPositive: c.positive)
             #expect(close(curve.area.value, c.auc))
             #expect(close(curve.averagePrecision.value, c.ap))
+            #expect(curve.points.map(\.cutoff) == c.cutoffs)
+            #expect(zip(curve.points, c.fpr).allSatisfy { close(1 - curve.specificity($0), $1) } && zip(curve.points, c.tpr).allSatisfy { close(curve.sensitivity($0), $1) })
+            #expect(zip(curve.points, c.precision).allSatisfy { close(curve.precision($0), $1) })
         }
+    }
+
+    // Subjects drawn again have the bits of a table and a curve made anew.
+    @Test func drawingAgainChangesNothing() {
+        var dice = Dice(seed: 4)
+        let pairs = (0..<60).map { _ in (Int.random(in: 0...3, using: &dice), Int.random(in: 0...3, using: &dice)) }
+        let values = pairs.map { Double($0.1) + Double.random(in: 0...1, using: &dice).rounded() }, positive = pairs.map { $0.0 > 1 }
+        let balances = [ResampledBalance(pairs), ResampledBalance(pairs, within: 1)], curve = ResampledCurve(values, isPositive: positive)
+        for _ in 0..<50 {
+            let sample = (0..<60).map { _ in Int.random(in: 0..<60, using: &dice) }
+            let table = ConfusionMatrix(sample.map { pairs[$0] }), made = ReceiverOperating(sample.map { values[$0] }, isPositive: sample.map { positive[$0] })
+            #expect(balances[0].value(over: sample) == GradeAgreement.balanced(table).value && balances[1].value(over: sample) == GradeAgreement.balanced(table, within: 1).value)
+            #expect(curve.area(over: sample) == made.area.value && curve.averagePrecision(over: sample) == made.averagePrecision.value)
+        }
+        #expect(curve.area(over: [positive.firstIndex(of: true) ?? 0]) == nil && curve.averagePrecision(over: []) == nil && balances[0].value(over: []) == nil)
     }
 
     @Test func cutoffsByPreference() {

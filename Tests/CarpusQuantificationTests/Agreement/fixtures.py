@@ -100,7 +100,13 @@ def rocs():
     for n, digits in [(12, 6), (60, 1), (200, 2)]:
         positive = rng.random(n) < 0.4
         score = np.round(rng.normal(0, 1, n) + positive, digits)
+        # All cut-offs, the highest first; without the ends that belong to no value.
+        fpr, tpr, cutoffs = metrics.roc_curve(positive, score, drop_intermediate=False)
+        precision, recall, _ = metrics.precision_recall_curve(positive, score)
+        assert np.allclose(recall[:-1][::-1], tpr[1:], atol=1e-15)
+        curve = {"cutoffs": cutoffs[1:].tolist(), "fpr": fpr[1:].tolist(), "tpr": tpr[1:].tolist(), "precision": precision[:-1][::-1].tolist()}
         yield {
+            **curve,
             "scores": score.tolist(), "positive": positive.tolist(), "auc": float(metrics.roc_auc_score(positive, score)),
             "ap": float(metrics.average_precision_score(positive, score)),
         }
