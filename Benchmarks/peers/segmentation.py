@@ -55,19 +55,24 @@ def openvino_runner(path, threads, precision):
 ENGINES = [('onnxruntime', onnxruntime_runner), ('openvino', lambda p, t: openvino_runner(p, t, 'f32')), ('openvino-bf16', lambda p, t: openvino_runner(p, t, 'bf16'))]
 
 
+def apart(command):
+    """A command with the peak memory of its own: a process begins with its parent's, and a shell's is small."""
+    return ['sh', '-c', '"$@"; exit $?', 'sh', *command]
+
+
 def peak(folder, path, threads, engine):
     """The peak memory of a process of its own, MB."""
     code = f"import sys; sys.path.insert(0, {os.path.dirname(os.path.abspath(__file__))!r}); import segmentation as s, numpy as np, resource\n" \
            f"run = dict(s.ENGINES)[{engine!r}]({path!r}, {threads})[1]; x = np.load({folder + '/x.npy'!r}); run(x); run(x)\n" \
            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000)"
-    out = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    out = subprocess.run(apart([sys.executable, '-c', code]), capture_output=True, text=True)
     return out.stdout.strip() if out.returncode == 0 else 'n/a'
 
 
 def carpus(program, folder, path, threads, repeat, precision):
     command = [program, 'models', 'forward', path, '--input', folder + '/x.npy', '--output', folder + '/y.npy', '--repeat', str(repeat), '--threads', str(threads), '--json']
     command += ['--bfloat16'] if precision == 'bf16' else []
-    out = subprocess.run(command, capture_output=True, text=True)
+    out = subprocess.run(apart(command), capture_output=True, text=True)
     if out.returncode:
         sys.exit(f'carpus failed: {out.stderr.strip()}')
     told = json.loads(out.stdout)

@@ -9,7 +9,7 @@ struct AtlasRegistration {
     let start: AtlasStart.Candidate
     /// How the next best way of lying does against it, 0 to 1; 0 when there was none.
     let rival: Double
-    /// The ratio of volumes, scan to atlas.
+    /// How much larger the scan's wrist is than the atlas's, as a ratio of volumes.
     let scale: Double
     /// The mean local correlation of scan and atlas at the end, 0 to 1.
     let correlation: Double
@@ -21,9 +21,10 @@ struct AtlasRegistration {
     /// Ways that differ by less, degrees, are one.
     private static let apart = 30.0
 
+    /// - Parameter ways: where to begin, the best first, as `AtlasStart` finds them.
     /// - Throws: `RegistrationError` when the images cannot be aligned.
-    init(_ atlas: Volume<Float>, onto scan: Volume<Float>) throws {
-        let ways = try AtlasStart(scan: scan).candidates(for: atlas)
+    init(_ atlas: Volume<Float>, onto scan: Volume<Float>, from ways: [AtlasStart.Candidate]) throws {
+        precondition(!ways.isEmpty, "an atlas begins somewhere")
         start = ways[0]
         let first = ways[0].atlasFromScan
         let other = ways.dropFirst().first { way in
@@ -31,10 +32,10 @@ struct AtlasRegistration {
             return between.angle * 180 / .pi > Self.apart
         }
         rival = ways[0].worth > 0 ? max(0, (other?.worth ?? 0) / ways[0].worth) : 0
-        let begun = try RegistrationStart(.rigid(first), moving: atlas, movingMask: nil, fixed: scan.grid)
+        let begun = try RegistrationStart(.rigid(first), moving: atlas, movingMask: AtlasStart.reach(of: scan.grid, on: atlas.grid), fixed: scan.grid)
         var search = RigidRegistration.Parameters()
         search.startAngle = 0
-        let affine = try AffineRegistration.align(fixed: scan, moving: begun.moving, parameters: search)
+        let affine = try AffineRegistration.align(fixed: scan, moving: begun.moving, movingMask: begun.movingMask, parameters: search)
         let placed = begun.completed(.affine(affine.movingFromFixed))
         scale = 1 / affine.movingFromFixed.linear.determinant
         var bending = DeformableRegistration.Parameters()

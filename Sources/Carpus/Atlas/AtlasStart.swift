@@ -26,7 +26,7 @@ struct AtlasStart {
     func candidates(for atlas: Volume<Float>) throws -> [Candidate] {
         let small = scan.downsampled(toSpacing: Vector3(repeating: Self.coarse)), smallAtlas = atlas.downsampled(toSpacing: Vector3(repeating: Self.coarse))
         var quick = RigidRegistration.Parameters()
-        (quick.levels, quick.finestSpacing, quick.samples, quick.startAngle, quick.iterations) = (1, Self.coarse, 4000, 0, 30)
+        (quick.levels, quick.finestSpacing, quick.samples, quick.startAngle, quick.iterations) = (3, Self.coarse, 8000, 0, 30)
         var ways: [Candidate] = []
         for turn in turns {
             // A way in which the images lose each other is no way.
@@ -34,7 +34,7 @@ struct AtlasStart {
         }
         ways.sort { $0.worth > $1.worth }
         var thorough = RigidRegistration.Parameters()
-        (thorough.finestSpacing, thorough.samples, thorough.startAngle) = (1.6, 20_000, 15)
+        (thorough.levels, thorough.finestSpacing, thorough.samples, thorough.startAngle) = (2, 1.6, 20_000, 0)
         let starts = ways.isEmpty ? [turns[0]] : ways.prefix(Self.followed).map(\.atlasFromScan), spacing = Vector3(repeating: thorough.finestSpacing)
         let (scan, atlas) = (scan.downsampled(toSpacing: spacing), atlas.downsampled(toSpacing: spacing))
         var ends: [Candidate] = [], trouble: (any Error)?
@@ -46,10 +46,17 @@ struct AtlasStart {
     }
 
     private func follow(_ start: RigidTransform, _ scan: Volume<Float>, _ atlas: Volume<Float>, _ parameters: RigidRegistration.Parameters) throws -> Candidate {
-        let begun = try RegistrationStart(.rigid(start), moving: atlas, movingMask: nil, fixed: scan.grid)
-        let found = try RigidRegistration.align(fixed: scan, moving: begun.moving, parameters: parameters), overlap = found.verdict?.overlap ?? 0
+        let begun = try RegistrationStart(.rigid(start), moving: atlas, movingMask: Self.reach(of: scan.grid, on: atlas.grid), fixed: scan.grid)
+        let found = try RigidRegistration.align(fixed: scan, moving: begun.moving, movingMask: begun.movingMask, parameters: parameters), overlap = found.verdict?.overlap ?? 0
         guard let map = RigidTransform(nearest: start.affine * found.movingFromFixed.affine, centre: scan.grid.centre) else { preconditionFailure("rigid maps compose to rigid maps") }
         return Candidate(atlasFromScan: map, worth: found.metric * overlap, overlap: overlap)
+    }
+
+    /// What a scan can show of the atlas: what lies no farther from the wrist's middle, which is the atlas's origin, than the scan's corners from its own. A small field would else be
+    /// too small a part of the atlas to be compared.
+    static func reach(of scan: Grid, on atlas: Grid) -> LabelMap {
+        let radius = scan.corners.map { ($0 - scan.centre).length }.max() ?? 0
+        return LabelMap(grid: atlas, labels: (0..<atlas.count).map { atlas.worldFromVoxel(Vector3(atlas.index(at: $0))).length <= radius ? 1 : 0 }, legend: Legend([]))
     }
 
     /// The 24 ways, the scanner's own words first: rotations of the atlas's axes onto those of the slices, about the middles of both.

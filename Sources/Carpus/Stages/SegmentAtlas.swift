@@ -27,13 +27,18 @@ public enum SegmentAtlas: Stage {
         public var structures = Structures.all
         /// The side of the wrist; both are tried when unset.
         public var side: Laterality?
-        /// Below this mean local correlation of scan and atlas, 0 to 1, the labels are doubted.
-        public var leastCorrelation = 0.35
+        /// Below this mean local correlation of scan and atlas, 0 to 1, the labels are not to be used.
+        public var leastCorrelation = 0.4
+        /// The labels are not to be used when another way of lying is worth more than this share of the one taken, 0 to 1: an atlas of the wrong side fits in many ways, all badly.
+        public var largestRival = 0.7
 
         /// The defaults.
         public init() {}
 
-        public var complaint: String? { (0...1).contains(leastCorrelation) ? nil : "'leastCorrelation' must be 0 to 1" }
+        public var complaint: String? {
+            if !(0...1).contains(leastCorrelation) { return "'leastCorrelation' must be 0 to 1" }
+            return (0...1).contains(largestRival) ? nil : "'largestRival' must be 0 to 1"
+        }
     }
 
     /// A scan.
@@ -48,7 +53,7 @@ public enum SegmentAtlas: Stage {
     public struct Outputs: Codable, Sendable {
         /// The atlas's labels on the scan's grid.
         public var labels: LabelMap
-        /// How well it fits: local correlation, mutual information over the overlap, how the next best way of lying does, ratio of volumes; and of each structure the share within the field of view.
+        /// How well it fits: local correlation, mutual information over the overlap, the share of the scan's tissue that the atlas shows, how the next best way of lying does, and the ratio of the wrists' volumes, scan to atlas.
         public var quality: Measurements
         /// What is doubtful.
         public var findings: Findings
@@ -57,23 +62,26 @@ public enum SegmentAtlas: Stage {
     private static var method: String { "\(name)/\(version)" }
 
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
-        var best: (fit: AtlasRegistration, wrist: MeanWrist, side: Laterality)?, worths: [Laterality: Double] = [:]
+        var best: (ways: [AtlasStart.Candidate], wrist: MeanWrist, side: Laterality)?, worths: [Laterality: Double] = [:]
         for side in parameters.side.map({ [$0] }) ?? Laterality.allCases {
-            let wrist = MeanWrist(parameters.contrast, side: side), fit = try AtlasRegistration(wrist.image, onto: inputs.image)
-            worths[side] = fit.correlation
-            if fit.correlation > best?.fit.correlation ?? -1 { best = (fit, wrist, side) }
+            let wrist = MeanWrist(parameters.contrast, side: side), ways = try AtlasStart(scan: inputs.image).candidates(for: wrist.image)
+            worths[side] = ways[0].worth
+            if best.map({ ways[0].worth > $0.ways[0].worth }) ?? true { best = (ways, wrist, side) }
         }
-        guard let (fit, wrist, side) = best else { preconditionFailure("there are two sides") }
+        guard let (ways, wrist, side) = best else { preconditionFailure("there are two sides") }
+        let fit = try AtlasRegistration(wrist.image, onto: inputs.image, from: ways)
         let source = parameters.structures == .all ? wrist.labels : wrist.bones
         let labels = source.resampled(onto: inputs.image.grid, through: fit.atlasFromScan, interpolation: .linear)
         var findings = [Finding(.note, "segment.atlas", "These labels are those of a mean wrist laid on the scan; nothing was drawn or learnt on it.", evidence: ["side": side.rawValue])] + fit.findings
-        if fit.correlation < parameters.leastCorrelation {
-            findings.append(Finding(.serious, "segment.atlas.misfit", "The atlas does not fit the scan; do not use its labels.", evidence: ["local correlation": text(fit.correlation)]))
+        if fit.correlation < parameters.leastCorrelation || fit.rival > parameters.largestRival {
+            findings.append(Finding(
+                .serious, "segment.atlas.misfit", "The atlas does not fit the scan; do not use its labels. Check the side of the wrist and the contrast.",
+                evidence: ["local correlation": text(fit.correlation), "worth of the next best way of lying, as a share": text(fit.rival)]))
         }
         if parameters.side == nil {
             findings.append(Finding(
                 .warning, "segment.atlas.side", "The side of the wrist was not given; it was taken from the better of two fits. Set 'side'.",
-                evidence: Dictionary(uniqueKeysWithValues: worths.map { ("local correlation, \($0.rawValue)", text($1)) })))
+                evidence: Dictionary(uniqueKeysWithValues: worths.map { ("mutual information, \($0.rawValue)", text($1)) })))
         }
         return Outputs(labels: labels, quality: Measurements(rows(fit, side)), findings: Findings(findings))
     }
