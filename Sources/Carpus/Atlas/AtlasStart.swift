@@ -26,7 +26,7 @@ struct AtlasStart {
     func candidates(for atlas: Volume<Float>) throws -> [Candidate] {
         let small = scan.downsampled(toSpacing: Vector3(repeating: Self.coarse)), smallAtlas = atlas.downsampled(toSpacing: Vector3(repeating: Self.coarse))
         var quick = RigidRegistration.Parameters()
-        (quick.levels, quick.finestSpacing, quick.samples, quick.startAngle, quick.iterations) = (3, Self.coarse, 8000, 0, 30)
+        (quick.levels, quick.finestSpacing, quick.samples, quick.startAngle, quick.iterations) = (1, Self.coarse, 4000, 0, 30)
         var ways: [Candidate] = []
         for turn in turns {
             // A way in which the images lose each other is no way.
@@ -34,7 +34,7 @@ struct AtlasStart {
         }
         ways.sort { $0.worth > $1.worth }
         var thorough = RigidRegistration.Parameters()
-        (thorough.levels, thorough.finestSpacing, thorough.samples, thorough.startAngle) = (2, 1.6, 20_000, 0)
+        (thorough.finestSpacing, thorough.samples, thorough.startAngle) = (1.6, 20_000, 15)
         let starts = ways.isEmpty ? [turns[0]] : ways.prefix(Self.followed).map(\.atlasFromScan), spacing = Vector3(repeating: thorough.finestSpacing)
         let (scan, atlas) = (scan.downsampled(toSpacing: spacing), atlas.downsampled(toSpacing: spacing))
         var ends: [Candidate] = [], trouble: (any Error)?
