@@ -25,7 +25,7 @@ import Testing
             #expect(answer.status == 0, "\(answer.err)")
             let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
             let made = try #require(files.first { $0.hasPrefix("out/sub-01") && $0.hasSuffix("_dseg.nii.gz") && $0.localizedCaseInsensitiveContains("wrist") }, "\(files)")
-            let truthFile = try #require(files.first { $0.contains("derivatives/truth") && $0.hasSuffix("seg-anatomy_dseg.nii.gz") }, "\(files)")
+            let truthFile = try #require(files.first { $0.contains("derivatives/truth") && $0.hasSuffix("seg-anatomy_dseg.nii.gz") && !$0.contains("res-iso") }, "\(files)")
             let labels = try NIfTI.readLabels(folder.appending(path: made)), truth = try NIfTI.readLabels(folder.appending(path: truthFile))
             #expect(labels.grid.matches(truth.grid))
             let bones = (1...15).map { dice(labels, truth, UInt16($0)) }
