@@ -48,6 +48,9 @@ bench: build
 	@.build/release/PerfusionBenchmark
 	@$(SWIFT) build $(FLAGS) --product SegmentationBenchmark
 	@.build/release/SegmentationBenchmark
+	@if [ -n "$$CARPUS_PEERS_PYTHON" ]; then \
+	    "$$CARPUS_PEERS_PYTHON" Benchmarks/segmentation/volume.py $(CARPUS) && OMP_NUM_THREADS=1 "$$CARPUS_PEERS_PYTHON" Benchmarks/peers/segmentation.py $(CARPUS); \
+	else echo "| networks: a whole wrist, and other engines | skipped: CARPUS_PEERS_PYTHON names no Python that has numpy, onnx and onnxruntime |"; fi
 
 # Training of the networks. All it makes lies under out/training, which git does not see.
 HOURS ?= 2.4

@@ -44,7 +44,8 @@ let package = Package(
         .target(name: "CarpusPipeline", dependencies: ["Yams", .product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "Carpus",
-            dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusPerfusion", "CarpusQuantification", "CarpusSimulation", "CarpusReport", "CarpusPipeline"]),
+            dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusPerfusion", "CarpusQuantification", "CarpusSimulation", "CarpusReport", "CarpusPipeline"],
+            resources: [.copy("Resources/Models")]),
         .executableTarget(
             name: "CarpusCommand",
             dependencies: [
@@ -56,7 +57,7 @@ let package = Package(
         .testTarget(name: "CarpusIOTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO"], exclude: ["Transforms/elastix", "Transforms/peers.py"]),
         .testTarget(name: "CarpusRegistrationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusRegistration"]),
         .testTarget(name: "CarpusSegmentationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusSegmentation"], exclude: ["make_fixtures.py", "Networks", "Fixtures"]),
-        .executableTarget(name: "SegmentationBenchmark", dependencies: ["CarpusCore", "CarpusSegmentation"], path: "Benchmarks/segmentation", exclude: ["operators.py", "networks.py"]),
+        .executableTarget(name: "SegmentationBenchmark", dependencies: ["CarpusCore", "CarpusSegmentation"], path: "Benchmarks/segmentation", exclude: ["operators.py", "networks.py", "unet.py", "volume.py"]),
         .testTarget(name: "CarpusPerfusionTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusPerfusion", "CarpusSimulation"]),
         .executableTarget(name: "PerfusionBenchmark", dependencies: ["CarpusCore", "CarpusPerfusion"], path: "Benchmarks/perfusion"),
         .testTarget(name: "CarpusReportTests", dependencies: ["CarpusCore", "CCairo", "CarpusReport"]),

@@ -16,10 +16,10 @@ import Testing
     private static var images: [String] { ["--input", "T1=" + fixture.appending(path: "case_0000.nii.gz").path, "--input", "1=" + fixture.appending(path: "case_0001.nii.gz").path] }
 
     /// A program with a shelf of models of its own.
-    private static func run(_ arguments: [String], shelf: URL, in folder: URL) throws -> Carpus.Answer {
+    private static func run(_ arguments: [String], shelf: URL, of program: URL = Carpus.program, in folder: URL) throws -> Carpus.Answer {
         let (process, out, err) = (Process(), folder.appending(path: "out"), folder.appending(path: "err"))
         for file in [out, err] { try Data().write(to: file) }
-        (process.executableURL, process.arguments, process.currentDirectoryURL) = (Carpus.program, arguments, folder)
+        (process.executableURL, process.arguments, process.currentDirectoryURL) = (program, arguments, folder)
         process.environment = ProcessInfo.processInfo.environment.merging(["CARPUS_MODEL_PATH": shelf.path]) { $1 }
         (process.standardOutput, process.standardError) = (try FileHandle(forWritingTo: out), try FileHandle(forWritingTo: err))
         try process.run()
@@ -90,6 +90,26 @@ import Testing
             #expect(try Self.run(["models", "verify", "good", Self.fixture.path], shelf: shelf, in: folder).status == 0)
             let changed = try Self.run(["segment", "--model", "changed"] + Self.images + ["--output", "l.nii.gz"], shelf: shelf, in: folder)
             #expect(changed.status == 65 && changed.err.contains("SHA-256"))
+        }
+    }
+
+    /// The program where an installation puts it, with models beside it; a site's own model of the same name goes before them.
+    @Test func modelsThatComeWithTheProgramAreFound() throws {
+        try withFolder { folder in
+            let shelf = try Self.shelf(in: folder), program = folder.appending(path: "prefix/bin/carpus")
+            let own = ["prefix/bin/carpus_Carpus.resources/Models/inside", "prefix/share/carpus/models/shared", "prefix/share/carpus/models/good"]
+            for place in own.map({ folder.appending(path: $0) }) {
+                try FileManager.default.createDirectory(at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try FileManager.default.copyItem(at: shelf.appending(path: "good"), to: place)
+            }
+            do { try FileManager.default.linkItem(at: Carpus.program, to: program) } catch { try FileManager.default.copyItem(at: Carpus.program, to: program) }
+            let list = try Self.run(["models"], shelf: shelf, of: program, in: folder)
+            #expect(list.out.split(separator: "\n").map { $0.prefix { $0 != "\t" } } == ["changed", "good", "inside", "good", "shared"], "\(list.out)")
+            let arguments = ["segment"] + Self.images + ["--output", "l.nii", "--json", "--model"]
+            let shared = try Self.run(arguments + ["shared"], shelf: shelf, of: program, in: folder)
+            #expect(shared.status == 0, "\(shared.err)")
+            try Data("{}".utf8).write(to: shelf.appending(path: "good/model.json"))
+            #expect(try Self.run(arguments + ["good", "--force"], shelf: shelf, of: program, in: folder).status == 65, "CARPUS_MODEL_PATH goes first")
         }
     }
 

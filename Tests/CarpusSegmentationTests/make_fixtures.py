@@ -3,7 +3,7 @@
 
   make_fixtures.py FOLDER
 
-Writes operators.jsonl (from onnx.backend.test) and networks.jsonl (expected outputs from onnxruntime): a case a line, with the file, the inputs by
+Writes operators.jsonl (from onnx.backend.test, and activations at infinity) and networks.jsonl (expected outputs from onnxruntime): a case a line, with the file, the inputs by
 name and the outputs in the network's order; numbers as base64 of little-endian float32. Needs onnx and onnxruntime.
 """
 import base64, json, os, sys
@@ -34,6 +34,17 @@ def array(v):
 def save(name, model, inputs, outputs):
     names = [i.name for i in model.graph.input]
     return json.dumps({'name': name, 'model': base64.b64encode(model.SerializeToString()).decode(), 'inputs': {n: array(v) for n, v in zip(names, inputs) if v is not None}, 'outputs': [array(v) for v in outputs]})
+
+
+def limits():
+    """Activations that leave 0 far below: at minus infinity too, where a plain product is no number. onnxruntime and ONNX's own tests say nothing of it."""
+    ends = np.array([-np.inf, -1e30, np.inf], 'f4')
+    for name, node in [('gelu', helper.make_node('Gelu', ['x'], ['y'])), ('gelu_tanh', helper.make_node('Gelu', ['x'], ['y'], approximate='tanh')),
+                       ('mish', helper.make_node('Mish', ['x'], ['y'])), ('hardswish', helper.make_node('HardSwish', ['x'], ['y']))]:
+        graph = helper.make_graph([node], name, *[[helper.make_tensor_value_info(k, TensorProto.FLOAT, [3])] for k in 'xy'])
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 20)], ir_version=8)
+        onnx.checker.check_model(model)
+        yield save(name + '_limits', model, [ends], [np.array([0, 0, np.inf], 'f4')])
 
 
 def weights(rng, **shapes):
@@ -137,6 +148,8 @@ def main():
     with open(os.path.join(folder, 'operators.jsonl'), 'w') as f:
         for name in CASES:
             f.write(save(name, known[name].model, *known[name].data_sets[0]) + '\n')
+        for line in limits():
+            f.write(line + '\n')
 
 
 if __name__ == '__main__':

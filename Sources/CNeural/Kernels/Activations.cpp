@@ -5,6 +5,9 @@
 
 namespace neural {
 
+/// A value times its gate; 0 where the gate is shut, at minus infinity too.
+template <class T> static T gated(T x, T gate) { return gate == 0 ? T(0) : x * gate; }
+
 /// Comparisons and the order of their operands let what is not a number through; a slope of 0 takes infinity to 0.
 template <class T> static T value(const Activation &f, T x) {
     const T a = T(f.alpha), b = T(f.beta);
@@ -17,11 +20,11 @@ template <class T> static T value(const Activation &f, T x) {
     case Activation::celu: return std::max(x, T(0)) + std::min(a * std::expm1(x / a), T(0));
     case Activation::sigmoid: return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x));
     case Activation::hardSigmoid: return std::max(std::min(a * x + b, T(1)), T(0));
-    case Activation::hardSwish: return x * std::max(T(0), std::min(T(1), x / 6 + T(0.5)));
+    case Activation::hardSwish: return gated(x, std::max(T(0), std::min(T(1), x / 6 + T(0.5))));
     case Activation::tanh: return std::tanh(x);
     case Activation::softplus: return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x));
-    case Activation::gelu: return T(0.5) * x * (1 + std::erf(x * T(0.70710678118654752)));
-    case Activation::geluTanh: return T(0.5) * x * (1 + std::tanh(T(0.79788456080286536) * (x + T(0.044715) * x * x * x)));
+    case Activation::gelu: return gated(x, T(0.5) * (1 + std::erf(x * T(0.70710678118654752))));
+    case Activation::geluTanh: return gated(x, T(0.5) * (1 + std::tanh(T(0.79788456080286536) * (x + T(0.044715) * x * x * x))));
     case Activation::exp: return std::exp(x);
     case Activation::log: return std::log(x);
     case Activation::sqrt: return std::sqrt(x);
@@ -33,7 +36,7 @@ template <class T> static T value(const Activation &f, T x) {
     case Activation::round: return std::nearbyint(x);
     case Activation::erf: return std::erf(x);
     case Activation::thresholdedRelu: return x > a ? x : T(0);
-    case Activation::mish: return x * std::tanh(x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)));
+    case Activation::mish: return gated(x, std::tanh(x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x))));
     case Activation::sign: return T((x > 0) - (x < 0));
     case Activation::sin: return std::sin(x);
     case Activation::cos: return std::cos(x);

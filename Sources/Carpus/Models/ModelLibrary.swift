@@ -1,14 +1,13 @@
 import CarpusPipeline
 public import Foundation
 
-/// Where models are looked for: beside the program, in `CARPUS_MODEL_PATH`, or at a path. Nothing is ever fetched.
+/// Where models are looked for: in `CARPUS_MODEL_PATH`, beside the program, or at a path. Nothing is ever fetched.
 public enum ModelLibrary {
-    /// Folders of models, in the order they are searched: the package's resources, `share/carpus/models` beside the program's folder, and
-    /// what `CARPUS_MODEL_PATH` lists, separated by colons.
-    public static func shelves(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> [URL] {
-        let program = Bundle.main.bundleURL
+    /// Folders of models, in the order they are searched: what `CARPUS_MODEL_PATH` lists, separated by colons, so that a site's own model goes
+    /// before one that comes with Carpus; the package's resources beside the program; `share/carpus/models` beside the program's folder.
+    public static func shelves(_ environment: [String: String] = ProcessInfo.processInfo.environment, program: URL = Bundle.main.bundleURL) -> [URL] {
         let own = [program.appending(path: "carpus_Carpus.resources/Models"), program.appending(path: "../share/carpus/models").standardizedFileURL]
-        return own + (environment["CARPUS_MODEL_PATH"] ?? "").split(separator: ":").map { URL(filePath: String($0), directoryHint: .isDirectory) }
+        return (environment["CARPUS_MODEL_PATH"] ?? "").split(separator: ":").map { URL(filePath: String($0), directoryHint: .isDirectory) } + own
     }
 
     /// The model of a name, or at a path.

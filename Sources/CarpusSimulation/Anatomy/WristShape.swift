@@ -17,12 +17,27 @@ public struct WristShape: Sendable, Hashable, Codable {
     public var fatness: Double
     /// Age, years: cartilage thins, marrow turns fatty, small findings of the healthy rise.
     public var ageYears: Double
+    /// How far its bones, joints and soft parts stray from the mean of all wrists: 1 as drawn, 0 not at all. No dial of a patient, and not written.
+    var spread = 1.0
+
+    private enum CodingKeys: String, CodingKey { case seed, size, flexionDegrees, ulnarDeviationDegrees, fatness, ageYears }
 
     /// A wrist of given dials.
     public init(seed: UInt64, size: Double = 1, flexionDegrees: Double = 0, ulnarDeviationDegrees: Double = 0, fatness: Double = 1, ageYears: Double = 50) {
         (self.seed, self.size, self.fatness, self.ageYears) = (seed, size, fatness, ageYears)
         (self.flexionDegrees, self.ulnarDeviationDegrees) = (flexionDegrees, ulnarDeviationDegrees)
     }
+
+    /// The mean wrist, straight: each trait is the middle of the population's. Only the pattern of its vessels and the grain of its tissues are
+    /// those of one wrist, since they have no mean.
+    public static let mean: WristShape = {
+        var shape = WristShape(seed: 0)
+        shape.spread = 0
+        return shape
+    }()
+
+    /// The random numbers of a part of the wrist.
+    func stream(_ name: String) -> RandomStream { RandomStream(seed: seed, name, spread: spread) }
 
     /// A wrist drawn from the population.
     public static func drawn(seed: UInt64) -> WristShape {

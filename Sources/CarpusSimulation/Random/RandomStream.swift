@@ -5,9 +5,12 @@ import Foundation
 /// what another draws. SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
 struct RandomStream: RandomNumberGenerator, Sendable {
     private var state: UInt64
+    /// How far numbers stray from their mean, as a share: 1 as they are drawn, 0 not at all.
+    private let spread: Double
 
     /// The stream of a name under a seed.
-    init(seed: UInt64, _ name: String) {
+    init(seed: UInt64, _ name: String, spread: Double = 1) {
+        self.spread = spread
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
         state = seed ^ hash
@@ -23,13 +26,17 @@ struct RandomStream: RandomNumberGenerator, Sendable {
 
     /// A number between two bounds, each equally likely.
     mutating func uniform(_ low: Double, _ high: Double) -> Double {
-        low + (high - low) * Double(next() >> 11) * 0x1p-53
+        let share = even()
+        return low + (high - low) * (spread == 1 ? share : 0.5 + spread * (share - 0.5))
     }
+
+    /// A number of 0..<1, whatever the spread.
+    private mutating func even() -> Double { Double(next() >> 11) * 0x1p-53 }
 
     /// A normal number (Box and Muller), cut off at `limit` standard deviations either side.
     mutating func normal(_ mean: Double = 0, _ deviation: Double = 1, limit: Double = 3) -> Double {
-        let radius = (-2 * log(max(uniform(0, 1), 0x1p-53))).squareRoot(), angle = 2 * Double.pi * uniform(0, 1)
-        return mean + deviation * min(max(radius * cos(angle), -limit), limit)
+        let radius = (-2 * log(max(even(), 0x1p-53))).squareRoot(), angle = 2 * Double.pi * even()
+        return mean + spread * deviation * min(max(radius * cos(angle), -limit), limit)
     }
 
     /// Whether something of that probability happens.

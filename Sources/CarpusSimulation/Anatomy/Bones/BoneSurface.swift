@@ -20,9 +20,9 @@ struct BoneSurface: Sendable {
     /// The surface of a bone of a wrist.
     init(bone: Int, of shape: WristShape, traits: BoneTraits) {
         let name = WristAnatomy.bones[bone].name
-        var stream = RandomStream(seed: shape.seed, "bone-surface-" + name)
+        var stream = shape.stream("bone-surface-" + name)
         noise = SmoothNoise(seed: shape.seed, "bone-bumps-" + name, wavelength: Float(stream.uniform(5, 8)))
-        bumps = Float(stream.uniform(0.7, 1.2))
+        bumps = Float(shape.spread * stream.uniform(0.7, 1.2))
         (isLong, isUlna) = (bone < 2 || bone > 9, bone == 1)
         shell = Float(stream.normal(isLong ? 0.7 : 0.6, 0.05, limit: 2))
         shaft = Float(stream.normal(bone < 2 ? 1.7 : 1.2, 0.2, limit: 2))

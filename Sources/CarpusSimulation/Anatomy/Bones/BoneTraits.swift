@@ -20,7 +20,7 @@ struct BoneTraits: Sendable {
 
     /// The traits of a wrist.
     init(_ shape: WristShape) {
-        var stream = RandomStream(seed: shape.seed, "bone-traits")
+        var stream = shape.stream("bone-traits")
         ulnarVariance = Float(stream.normal(0, 1, limit: 2))
         inclination = Float(tan(stream.normal(22, 2.3, limit: 2) * .pi / 180))
         tilt = Float(tan(stream.normal(10, 3, limit: 2) * .pi / 180))

@@ -5,9 +5,9 @@ extension Solid {
     /// The solid of a bone as a wrist has it, at its place in the wrist's baseline pose.
     init(bone index: Int, of shape: WristShape, traits: BoneTraits) {
         let figure = BoneFigure.all[index]
-        var details = RandomStream(seed: shape.seed, "bone-parts-" + WristAnatomy.bones[index].name)
+        var details = shape.stream("bone-parts-" + WristAnatomy.bones[index].name)
         self.init(parts: figure.parts(traits).map { $0.varied(by: &details) })
-        var stream = RandomStream(seed: shape.seed, "bone-" + WristAnatomy.bones[index].name)
+        var stream = shape.stream("bone-" + WristAnatomy.bones[index].name)
         // Axes vary more than volumes: most of their common growth is taken out.
         var modes = Vector3(stream.normal(limit: 2.2), stream.normal(limit: 2.2), stream.normal(limit: 2.2))
         modes -= Vector3(repeating: 0.6 * modes.sum() / 3)

@@ -14,7 +14,7 @@ struct Joints: Sendable {
     /// The joints of a wrist in its baseline pose.
     init(_ shape: WristShape) {
         let traits = BoneTraits(shape)
-        var stream = RandomStream(seed: shape.seed, "joints")
+        var stream = shape.stream("joints")
         figures = [JointFigure.radioulnar(traits), .radiocarpal(traits), .midcarpal(traits)].map { figure in
             var result = figure
             let lax = Float(exp(stream.normal(0, 0.12, limit: 2)))

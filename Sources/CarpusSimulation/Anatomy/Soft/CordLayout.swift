@@ -13,7 +13,7 @@ struct CordLayout {
     private(set) var middles: [[SIMD2<Float>]]
 
     init(_ shape: WristShape, lattice: SoftLattice) {
-        var stream = RandomStream(seed: shape.seed, "soft-cords")
+        var stream = shape.stream("soft-cords")
         // One person in seven lacks the long palmar muscle.
         let lacking = stream.chance(0.15)
         courses = CordCourse.extensors + CordCourse.flexors + CordCourse.nerves + CordCourse.arteries

@@ -21,7 +21,7 @@ struct CordSet: Sendable {
     init(_ shape: WristShape, layout: CordLayout) {
         var builder = CordBuilder(), cords: [Cord] = [], sheaths: [Cord] = [], arteries: [String: [SIMD4<Float>]] = [:]
         func curve(_ i: Int, _ x: Float) -> SIMD2<Float> { Self.value(layout.middles[i], at: x) }
-        var shapes = RandomStream(seed: shape.seed, "soft-cord-sections")
+        var shapes = shape.stream("soft-cord-sections")
         for (i, course) in layout.courses.enumerated() {
             let size = layout.sizes[i], turn = Float(shapes.normal(0, 0.07, limit: 2))
             // Flatter here, rounder there.
@@ -41,7 +41,7 @@ struct CordSet: Sendable {
                     return SIMD3(even.x * (1 + flatter), even.y * (1 - flatter), even.z)
                 })
         }
-        var stream = RandomStream(seed: shape.seed, "soft-sheaths"), starts: [Float] = [], lengths: [Float] = []
+        var stream = shape.stream("soft-sheaths"), starts: [Float] = [], lengths: [Float] = []
         for (compartment, ends) in Self.sheathEnds.enumerated() {
             let members = layout.courses.indices.filter { layout.courses[$0].compartment == compartment }
             let low = ends.0 + Float(stream.normal(0, 1.8, limit: 2)), high = ends.1 + Float(stream.normal(0, 1.5, limit: 2))

@@ -10,7 +10,7 @@ struct Outline: Sendable {
     private let fine: SmoothNoise
 
     init(_ shape: WristShape) {
-        var stream = RandomStream(seed: shape.seed, "soft-outline")
+        var stream = shape.stream("soft-outline")
         growth = SIMD4((0..<4).map { _ in Float(stream.uniform(-0.15, 0.7)) })
         thumbGrowth = Float(stream.uniform(-0.3, 1.2))
         skinFactor = Float(exp(stream.normal(0, 0.08)) * (1 - 0.003 * (shape.ageYears - 50)))

@@ -20,7 +20,7 @@ struct SoftParts: Sendable {
         var veins = VeinNetwork(shape, lattice: lattice, outline: outline, prominence: Float(prominentVessels))
         veins.grow(into: &builder)
         branches = BranchIndex(builder.pieces)
-        var stream = RandomStream(seed: shape.seed, "soft-muscles")
+        var stream = shape.stream("soft-muscles")
         muscles = Muscle.all.map { $0.varied(&stream) }
         texture = SoftTexture(shape)
     }

@@ -5,7 +5,7 @@ struct SoftTexture: Sendable {
     private let marbling: Float
 
     init(_ shape: WristShape) {
-        var stream = RandomStream(seed: shape.seed, "soft-texture")
+        var stream = shape.stream("soft-texture")
         lobules = SmoothNoise(seed: shape.seed, "soft-lobules", wavelength: Float(stream.uniform(4, 6.5)))
         striae = SmoothNoise(seed: shape.seed, "soft-striae", wavelength: Float(stream.uniform(1.8, 2.6)))
         loose = SmoothNoise(seed: shape.seed, "soft-loose", wavelength: Float(stream.uniform(1.8, 3)))
