@@ -17,21 +17,22 @@ public enum MeasuredInput {
     /// - Parameters:
     ///   - concentrations: of blood, mM.
     ///   - voxels: of the artery, as places in a frame.
+    ///   - baselineFrames: frames before the agent, which tell the noise.
     /// - Throws: `PerfusionError` when no voxel has a curve, or the mean is nowhere above 0.
-    public static func mean(_ concentrations: TimeSeries, voxels: [Int], haematocrit: Double) throws -> Result {
+    public static func mean(_ concentrations: TimeSeries, voxels: [Int], haematocrit: Double, baselineFrames: Int) throws -> Result {
         let n = concentrations.grid.count, frames = concentrations.frameCount
         let known = voxels.filter { v in (0..<frames).allSatisfy { concentrations.scalars[$0 * n + v].isFinite } }
         guard !known.isEmpty else { throw PerfusionError(.emptyRegion, "no voxel of the artery's region has a curve; check the region and its T1") }
         let blood = (0..<frames).map { t in known.reduce(0.0) { $0 + Double(concentrations.scalars[t * n + $1]) } / Double(known.count) }
         let function = try ArterialInputFunction(times: concentrations.times, blood: blood, haematocrit: haematocrit)
-        return Result(function: function, voxels: known, findings: doubts(function, count: known.count))
+        return Result(function: function, voxels: known, findings: doubts(function, count: known.count) + InputAgreement(concentrations, voxels: known, baselineFrames: baselineFrames).findings)
     }
 
-    /// The input of the voxels that look most like an artery: early, steep and high.
+    /// The input of the voxels that look most like an artery: early, high and narrow, of one shape and side by side.
     ///
     /// - Parameters:
     ///   - maps: of the same series.
-    ///   - count: how many voxels are averaged.
+    ///   - count: how many voxels are averaged at most.
     /// - Throws: `PerfusionError` when nothing looks like one.
     public static func found(_ concentrations: TimeSeries, maps: EnhancementMaps, count: Int = 20, haematocrit: Double) throws -> Result {
         guard concentrations.grid.matches(maps.classes.grid) else { throw PerfusionError(.gridMismatch, "the maps are those of another series") }
@@ -51,14 +52,13 @@ public enum MeasuredInput {
             maps.classes.labels[$0] == UInt16(CurveClass.washout.rawValue) && maps.peak.scalars[$0] - maps.onset.scalars[$0] <= Float(25 + half) && isClear($0)
         }
         guard !enhancing.isEmpty else { throw PerfusionError(.badInput, "no voxel rises and falls as an artery does; draw the artery, or take a population's input") }
-        let earliest = Robust.quantile(enhancing.map { Double(maps.onset.scalars[$0]) }.sorted(), 0.02) + 6 + half
-        let early = enhancing.filter { Double(maps.onset.scalars[$0]) <= earliest }
+        let first = Robust.quantile(enhancing.map { Double(maps.onset.scalars[$0]) }.sorted(), 0.02)
+        let early = enhancing.filter { Double(maps.onset.scalars[$0]) <= first + 6 + half }
         // The renal cortex is as early and as steep, and does not fall as far. Where nothing does, what is found is doubted.
         var bolus = BolusShape(maps.times)
         let sharp = early.filter { v in bolus.isSharp(maps.times.indices.map { Double(concentrations.scalars[$0 * n + v]) }) }
-        func score(_ v: Int) -> Float { maps.maximum.scalars[v] * maps.initialRate.scalars[v] }
-        let chosen = (sharp.isEmpty ? early : sharp).sorted { score($0) != score($1) ? score($0) > score($1) : $0 < $1 }.prefix(count)
-        return try mean(concentrations, voxels: Array(chosen), haematocrit: haematocrit)
+        let chosen = ArterySearch(concentrations: concentrations).voxels(among: sharp.isEmpty ? early : sharp, from: first, count: count)
+        return try mean(concentrations, voxels: chosen, haematocrit: haematocrit, baselineFrames: frames)
     }
 
     /// What is strange about an input.
@@ -79,6 +79,13 @@ public enum MeasuredInput {
                 .warning, "perfusion.input-dispersed",
                 "The arterial input's peak is \(Numbers.short(top / end)) times its late level, where a bolus makes \(Numbers.short(usual)) at these frames: it is mixed with tissue, as the kidneys' is, dispersed on the way, or cut at its peak; draw the artery.",
                 evidence: evidence.merging(["peak-over-end": "\(top / end)", "bolus-peak-over-end": "\(usual)"]) { a, _ in a }))
+        }
+        let breadth = bolus.breadth(input.plasma), usual = bolus.breadth(peak: at)
+        if end <= 0.6 * top, breadth < usual.lowerBound / 2 || breadth > 2 * usual.upperBound {
+            found.append(Finding(
+                .warning, "perfusion.input-breadth",
+                "The arterial input's first minute is \(Numbers.short(breadth)) s broad (its area over its peak), where a bolus is \(Numbers.short(usual.lowerBound)) to \(Numbers.short(usual.upperBound)) s at these frames: a slow injection, a curve of tissue, or a single bright frame; look at it.",
+                evidence: evidence.merging(["breadth-s": "\(breadth)", "bolus-breadth-s": "\(usual.lowerBound) to \(usual.upperBound)"]) { a, _ in a }))
         }
         let flat = input.plasma.filter { $0 > 0.97 * top }.count
         if flat > 2, flat * 12 > input.plasma.count, end < 0.6 * top {
