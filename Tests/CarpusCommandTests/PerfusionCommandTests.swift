@@ -135,7 +135,7 @@ import Testing
             }
             // A series of 31.25 degrees where 25 were reached is the series of 25 degrees.
             let plain = try ktrans([]), same = try ktrans(["--b1", "b1.nii.gz", "--flip-angle", "31.25"]), other = try ktrans(["--b1", "b1.nii.gz"])
-            #expect(abs(plain - 0.2) < 0.02 && abs(same / plain - 1) < 1e-5 && abs(other / plain - 1) > 0.1, "\(plain), \(same), \(other)")
+            #expect(abs(plain - 0.2) < 0.02 && abs(same / plain - 1) < 1e-5 && abs(other / plain - 1) > 0.01, "\(plain), \(same), \(other)")
         }
     }
 

@@ -18,7 +18,7 @@ struct SynchronousRise {
     /// Whether the axis looks like time: told so only where there are places enough.
     var looksLikeTime: Bool { length >= 8 && share >= 0.75 && lift >= 3 && rise >= 0.3 && explained >= 0.5 }
     /// Whether it may well be time.
-    var mayBeTime: Bool { share >= 0.6 && rise >= 0.1 }
+    var mayBeTime: Bool { share >= 0.6 && rise >= 0.1 && explained >= 0.3 }
 
     /// Looks along an axis of a series.
     ///

@@ -20,24 +20,22 @@ struct ArterySearch {
     ///   - candidates: places in a frame of curves that rise early and fall soon, in their order.
     ///   - start: when the first of them begins to rise, s.
     ///   - count: how many voxels are wanted at most.
-    func voxels(among candidates: [Int], from start: Double, count: Int) -> [Int] {
+    /// - Returns: the voxels, and how far the artery's middle voxel is filled, as a share of the best.
+    func voxels(among candidates: [Int], from start: Double, count: Int) -> (chosen: [Int], filling: Double) {
         let shapes = FirstPass(concentrations, voxels: candidates, from: start - TimeAxis.step(concentrations.times), until: start + Self.firstPass)
         let best = shapes.bestGroup(of: Self.groups)
-        guard !best.isEmpty else { return [] }
+        guard !best.isEmpty else { return ([], 1) }
         let artery = piece(best.map { (candidates[$0], shapes.areas[$0]) }).sorted { $0.area != $1.area ? $0.area > $1.area : $0.voxel < $1.voxel }
         let fullest = artery.prefix(3).reduce(0) { $0 + $1.area } / Double(min(3, artery.count))
-        return artery.prefix { $0.area >= Self.filling * fullest }.prefix(count).map(\.voxel)
+        return (artery.prefix { $0.area >= Self.filling * fullest }.prefix(count).map(\.voxel), artery[artery.count / 2].area / fullest)
     }
 
-    /// The connected piece that takes up most; all of them where none has three voxels, as an artery no wider than a voxel has gaps.
+    /// The largest connected piece; all of them where none has three voxels, as an artery no wider than a voxel has gaps.
     private func piece(_ voxels: [(voxel: Int, area: Double)]) -> [(voxel: Int, area: Double)] {
         let chosen = Set(voxels.map(\.voxel)), pieces = Components(size: concentrations.grid.size) { chosen.contains($0) }
         var members = [[(voxel: Int, area: Double)]](repeating: [], count: pieces.sizes.count)
         for v in voxels { members[Int(pieces.labels[v.voxel]) - 1].append(v) }
-        func whole(_ list: [(voxel: Int, area: Double)]) -> Double { list.reduce(0) { $0 + $1.area } }
-        // The first of equal ones, so that the answer does not depend on chance.
-        var most = members[0]
-        for other in members.dropFirst() where whole(other) > whole(most) { most = other }
+        let most = members[pieces.largestFirst[0] - 1]
         return most.count < 3 ? voxels : most
     }
 }
@@ -88,7 +86,7 @@ private struct FirstPass {
         }
         let lists = (0..<count).map { g in known.filter { group[$0] == g } }.filter { !$0.isEmpty }
         func score(_ list: [Int]) -> Double {
-            let shape = mean(list), moment = moment(shape), area = list.reduce(0) { $0 + areas[$1] } / Double(list.count)
+            let shape = mean(list), moment = moment(shape), area = Robust.quantile(list.map { areas[$0] }.sorted(), 0.5)
             return moment > 0 ? area * (shape.max() ?? 0) / moment : 0
         }
         var best = lists[0]

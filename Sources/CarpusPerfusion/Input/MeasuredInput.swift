@@ -37,7 +37,8 @@ public enum MeasuredInput {
     public static func found(_ concentrations: TimeSeries, maps: EnhancementMaps, count: Int = 20, haematocrit: Double) throws -> Result {
         guard concentrations.grid.matches(maps.classes.grid) else { throw PerfusionError(.gridMismatch, "the maps are those of another series") }
         let half = TimeAxis.step(maps.times) / 2
-        // Noise in air rises steeply and by any amount, but not from a quiet baseline.
+        // Noise in air rises steeply and by any amount, but not from a quiet baseline; no blood carries more than that, mM.
+        let highest: Float = 30
         let n = concentrations.grid.count, frames = maps.arrival.baselineFrames
         func isClear(_ v: Int) -> Bool {
             var before: Float = 0, top: Float = 0
@@ -46,7 +47,7 @@ public enum MeasuredInput {
                 guard c.isFinite else { return false }
                 if t < frames { before += c * c } else { top = max(top, c) }
             }
-            return (before / Float(frames)).squareRoot() < 0.1 * top
+            return top < highest && (before / Float(frames)).squareRoot() < 0.1 * top
         }
         let enhancing = maps.voxels.filter {
             maps.classes.labels[$0] == UInt16(CurveClass.washout.rawValue) && maps.peak.scalars[$0] - maps.onset.scalars[$0] <= Float(25 + half) && isClear($0)
@@ -57,8 +58,14 @@ public enum MeasuredInput {
         // The renal cortex is as early and as steep, and does not fall as far. Where nothing does, what is found is doubted.
         var bolus = BolusShape(maps.times)
         let sharp = early.filter { v in bolus.isSharp(maps.times.indices.map { Double(concentrations.scalars[$0 * n + v]) }) }
-        let chosen = ArterySearch(concentrations: concentrations).voxels(among: sharp.isEmpty ? early : sharp, from: first, count: count)
-        return try mean(concentrations, voxels: chosen, haematocrit: haematocrit, baselineFrames: frames)
+        let artery = ArterySearch(concentrations: concentrations).voxels(among: sharp.isEmpty ? early : sharp, from: first, count: count)
+        let found = try mean(concentrations, voxels: artery.chosen, haematocrit: haematocrit, baselineFrames: frames)
+        guard artery.filling < 0.6 else { return found }
+        let uneven = Finding(
+            .note, "perfusion.artery-uneven",
+            "The artery's middle voxel shows \(Int((100 * artery.filling).rounded())) % of the agent that its brightest do, which were taken: partial volume, or inflow, which may lower those too; amounts scale with it.",
+            evidence: ["filling": "\(artery.filling)", "voxels": "\(artery.chosen.count)"])
+        return Result(function: found.function, voxels: found.voxels, findings: found.findings + [uneven])
     }
 
     /// What is strange about an input.
@@ -81,7 +88,7 @@ public enum MeasuredInput {
                 evidence: evidence.merging(["peak-over-end": "\(top / end)", "bolus-peak-over-end": "\(usual)"]) { a, _ in a }))
         }
         let breadth = bolus.breadth(input.plasma), usual = bolus.breadth(peak: at)
-        if end <= 0.6 * top, breadth < usual.lowerBound / 2 || breadth > 2 * usual.upperBound {
+        if end <= 0.6 * top, breadth < 0.65 * usual.lowerBound || breadth > 1.75 * usual.upperBound {
             found.append(Finding(
                 .warning, "perfusion.input-breadth",
                 "The arterial input's first minute is \(Numbers.short(breadth)) s broad (its area over its peak), where a bolus is \(Numbers.short(usual.lowerBound)) to \(Numbers.short(usual.upperBound)) s at these frames: a slow injection, a curve of tissue, or a single bright frame; look at it.",

@@ -29,10 +29,11 @@ struct InputSearch {
             let voxels = try Region.voxels(of: series.grid, artery)
             return measured(try MeasuredInput.mean(blood(voxels, arrival), voxels: voxels, haematocrit: parameters.haematocrit, baselineFrames: arrival.baselineFrames))
         case .automatic:
-            // The artery lies outside the tissue that is asked about.
+            // The artery lies outside the tissue that is asked about, but not in air.
+            let body = try BodyMask.find(series).labels
             var enhancement = EnhancementParameters()
             enhancement.baselineFrames = parameters.baselineFrames
-            let field = try EnhancementMaps.compute(series, parameters: enhancement)
+            let field = try EnhancementMaps.compute(series, region: body, parameters: enhancement)
             return measured(try MeasuredInput.found(blood(field.voxels, field.arrival), maps: field, haematocrit: parameters.haematocrit))
         }
     }
