@@ -1,3 +1,4 @@
+import CarpusPerfusion
 public import CarpusPipeline
 public import CarpusReport
 
