@@ -49,10 +49,6 @@ import Testing
             }
             try NIfTI.write(TimeSeries(grid: grid, times: (0..<5).map { Double($0) * 6 }, scalars: scalars), to: folder.appending(path: "dce.nii.gz"))
             try expectRefusal(["dce.nii.gz", "--frame-interval", "6"], ["dce.nii.gz", "along axis 3", "along the fourth", "--times"], in: folder)
-            // Times that are told one by one are believed, and doubted.
-            try Data("0 6 12 18 24".utf8).write(to: folder.appending(path: "times.txt"))
-            let answer = try Carpus.run("perfusion", "dce.nii.gz", "--times", "times.txt", "--output", "believed", in: folder)
-            #expect(answer.status == 0 && answer.err.contains("along axis 3"), "\(answer.err)")
         }
     }
 

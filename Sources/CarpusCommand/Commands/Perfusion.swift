@@ -57,7 +57,11 @@ struct Perfusion: ParsableCommand {
         if let complaint = parameters.complaint { throw ValidationError(complaint) }
         let source = ScanFile(series), loaded = try source.series(times: FrameTimesOption(file: times.map { URL(filePath: $0) }, interval: frameInterval))
         let regions = try region.map { try NIfTI.readLabels(URL(filePath: $0), legend: try Legend.beside(URL(filePath: $0))) }
-        try TimeAxis.check(loaded.series)
+        do {
+            try TimeAxis.check(loaded.series)
+        } catch let error as PerfusionError {
+            throw IOError(.inconsistent, at: source.source, error.message)
+        }
         if frameInterval != nil, let axis = TimeAxis.axisLikeTime(loaded.series) {
             throw IOError(.inconsistent, at: source.source, "time seems to run along axis \(axis + 1) of the image, where voxels rise together, and not along its \(loaded.series.frameCount) frames; put the frames along the fourth axis, or give the times of these with --times")
         }
