@@ -35,6 +35,7 @@ public enum StageCatalog {
         AnyStage(DrawChange.self),
         AnyStage(DrawPerfusion.self),
         AnyStage(DrawCurves.self),
+        AnyStage(DrawInput.self),
         AnyStage(DrawMotion.self),
         AnyStage(ComposeReport.self),
     ]

@@ -87,6 +87,15 @@ import Testing
             #expect(process.terminationStatus == 0 && said.contains("population's (\(source))") == ["parker", "georgiou"].contains(source), "\(said)")
             let tissue = try NIfTI.readLabels(folder.appending(path: "tissue.nii.gz")), map = try NIfTI.readVolume(folder.appending(path: "out/desc-Ktrans_dcemap.nii.gz"))
             let values = map.scalars.indices.filter { tissue.labels[$0] != 0 }.map { map.scalars[$0] }.sorted(), middle = values[values.count / 2]
+            // What the input was stands beside the maps: samples, where they come from, and a picture.
+            let rows = try String(contentsOf: folder.appending(path: "out/input.tsv"), encoding: .utf8).split(separator: "\n").map { $0.split(separator: "\t") }
+            let told = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appending(path: "out/input.json"))) as? [String: Any])
+            #expect(rows[0] == ["time", "plasma", "blood", "signal"] && told["Source"] as? String == source && told["Haematocrit"] as? Double == 0.42)
+            let peak = try #require(rows.dropFirst().compactMap { Double($0[1]) }.max()), measured = ["region", "automatic"].contains(source)
+            if source != "georgiou" { #expect((5...10.6).contains(peak), "\(peak)") }
+            #expect((told["Voxels"] as? [[Int]])?.allSatisfy { $0[0] < 2 } == (measured ? true : nil) && rows.last?[3].contains("n/a") == !measured && (told["ArrivalTime"] == nil) == measured)
+            #expect(!measured || rows.count == 41)
+            #expect(try Data(contentsOf: folder.appending(path: "out/input.png")).prefix(4) == Data([0x89, 0x50, 0x4E, 0x47]))
             // Georgiou's input is another one than the voxels had; the others are theirs, sampled every 4 s where they are measured.
             if source != "georgiou" { #expect(abs(middle - 0.2) < 0.02, "\(middle)") }
         }
@@ -108,6 +117,25 @@ import Testing
             #expect(told.status == 0 && told.said.contains("population's (parker)") && !told.said.contains("guessed"), "\(told)")
             let measures = try String(contentsOf: folder.appending(path: "out/measures.tsv"), encoding: .utf8)
             #expect(measures.contains("Ktrans-median"))
+        }
+    }
+
+    @Test func b1OfTheSeriesAndAToldBaselineAreTaken() throws {
+        try withFolder { folder in
+            try writeBlood(to: folder, options: "PFP")
+            let grid = try NIfTI.readVolume(folder.appending(path: "t1.nii.gz")).grid
+            try NIfTI.write(Volume<Float>(grid: grid, repeating: 0.8), to: folder.appending(path: "b1.nii.gz"))
+            func ktrans(_ more: [String]) throws -> Double {
+                let (process, _, err) = try Carpus.start(
+                    ["perfusion", "dce.nii.gz", "--output", "out", "--force", "--model", "extended-tofts", "--t1", "t1.nii.gz", "--region", "tissue.nii.gz", "--baseline-frames", "5"] + more, in: folder)
+                process.waitUntilExit()
+                #expect(process.terminationStatus == 0, "\(more): \(try String(contentsOf: err, encoding: .utf8))")
+                let rows = try String(contentsOf: folder.appending(path: "out/measures.tsv"), encoding: .utf8).split(separator: "\n").map { $0.split(separator: "\t") }
+                return try #require(rows.first { $0[4] == "Ktrans-median" }.flatMap { Double($0[5]) })
+            }
+            // A series of 31.25 degrees where 25 were reached is the series of 25 degrees.
+            let plain = try ktrans([]), same = try ktrans(["--b1", "b1.nii.gz", "--flip-angle", "31.25"]), other = try ktrans(["--b1", "b1.nii.gz"])
+            #expect(abs(plain - 0.2) < 0.02 && abs(same / plain - 1) < 1e-5 && abs(other / plain - 1) > 0.01, "\(plain), \(same), \(other)")
         }
     }
 

@@ -39,6 +39,19 @@ import Testing
         }
     }
 
+    @Test func framesStoredAsSlices() throws {
+        try withFolder { folder in
+            // 20 frames as slices, 5 slices as frames: tissue that differs from slice to slice, a third of which rises from the eighth on.
+            let grid = try Grid(size: Index3(12, 10, 20), spacing: Vector3(1, 1, 1)), n = grid.count
+            let scalars = (0..<n * 5).map { i in
+                let place = i % 120, time = i % n / 120, slice = i / n
+                return Float(100 + (place * 37 + slice * 53) % 61 + (place * 7 + time * 13 + slice * 5) % 5) * (place % 3 == 0 && time > 7 ? 2 : 1)
+            }
+            try NIfTI.write(TimeSeries(grid: grid, times: (0..<5).map { Double($0) * 6 }, scalars: scalars), to: folder.appending(path: "dce.nii.gz"))
+            try expectRefusal(["dce.nii.gz", "--frame-interval", "6"], ["dce.nii.gz", "along axis 3", "along the fourth", "--times"], in: folder)
+        }
+    }
+
     @Test func oneFrameOrNone() throws {
         try withFolder { folder in
             let file = folder.appending(path: "dce.nii")

@@ -27,13 +27,11 @@ struct GuessedArrivalTests {
         return p
     }
 
-    @Test("Ktrans comes back within a tenth wherever the agent arrives between two frames; frames longer than its first passage are doubted", arguments: [1, 5, 9.6, 16], [0, 0.25, 0.5, 0.75])
+    @Test("Ktrans comes back within 3 % wherever the agent arrives between two frames; frames longer than its first passage are doubted", arguments: [1, 5, 9.6, 16], [0, 0.25, 0.5, 0.75])
     func ktrans(step: Double, phase: Double) throws {
         let series = try series(step: step, arrival: (64 / step).rounded() * step - phase * step), found = try KineticAnalysis.compute(series, parameters: parameters(), method: "t")
         let ktrans = try #require(found.maps[.ktrans]), ratios = (0..<series.grid.count).map { Double(ktrans.scalars[$0]) / Self.tissues[$0 % 3][0] }
-        // Where one frame alone saw the bolus rise, one kind of the nine may settle at another delay.
-        let off = ratios.count { abs($0 - 1) >= 0.1 }
-        #expect(off <= (step > 10 ? 4 : 0) && ratios.allSatisfy { abs($0 - 1) < 0.2 }, "\(ratios.min() ?? 0) to \(ratios.max() ?? 0), \(off) off")
+        #expect(ratios.allSatisfy { abs($0 - 1) < 0.03 }, "\(ratios.min() ?? 0) to \(ratios.max() ?? 0)")
         #expect(found.findings.contains { $0.code == "perfusion.coarse-kinetics" } == (step > 10))
         #expect(found.findings.contains { $0.code == "perfusion.population-input" && $0.sentence.contains("guessed") })
     }

@@ -55,6 +55,10 @@ struct Derivatives {
             let name = "\(folder)/\(place.prefix)_desc-\(description)_mode-image_xfm"
             let transform = try Transform(restingAt: stem)
             return try write(name + (transform.asAffine == nil ? ".h5" : ".tfm")) { try TransformFile.write(transform, to: $0) }
+        case ArterialInput.kind:
+            let name = "\(folder)/\(place.prefix)_desc-\(description)_aif"
+            let input = try ArterialInput(restingAt: stem)
+            return try write(name + ".tsv") { try Data(input.table.utf8).write(to: $0) } + text(name + ".json", common.merging(input.sidecar) { $1 })
         case FigureArtifact.kind:
             let name = "sub-\(subject)/figures/\(place.prefix)_desc-\(description).png"
             return try write(name) { try Data(contentsOf: stem.appendingPathExtension("png")).write(to: $0) }

@@ -1,6 +1,7 @@
 public import CarpusCore
 import CarpusIO
 public import CarpusPerfusion
+import CarpusPipeline
 public import Foundation
 
 /// Maps of a dynamic series as files of one folder, under names after BIDS derivatives.
@@ -40,12 +41,14 @@ public struct PerfusionFiles {
         for (map, name) in [(maps.T1, "T1"), (maps.S0, "S0"), (maps.fitError, "T1fitError"), (maps.T1Error, "T1Error")] { try write(map, name) }
     }
 
-    /// The maps of a model.
+    /// The maps of a model, and the arterial input it used as a table with its sidecar, `input.tsv` and `input.json`.
     public func write(_ maps: FitPharmacokinetics.Outputs) throws {
         try write(maps.outcomes, "outcome")
         for (map, name) in [
             (maps.Ktrans, "Ktrans"), (maps.kep, "kep"), (maps.ve, "ve"), (maps.vp, "vp"), (maps.Fp, "Fp"), (maps.PS, "PS"), (maps.Ta, "Ta"), (maps.KtransError, "KtransError"), (maps.residual, "residual"),
         ] { if let map { try write(map, name) } }
+        try OutputFile.write(maps.input.table, to: folder.appending(path: "input.tsv"))
+        try OutputFile.write(to: folder.appending(path: "input.json")) { try JSONEncoder.readable.encode(JSON.object(maps.input.sidecar)).write(to: $0) }
     }
 
     /// The mean curves of regions as a table, `curves.tsv`: relative enhancement at each time in s.

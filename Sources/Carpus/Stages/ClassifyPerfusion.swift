@@ -5,7 +5,7 @@ public import CarpusPipeline
 /// What the agent's curve says in each voxel.
 public enum ClassifyPerfusion: Stage {
     public static let name = "classify.perfusion"
-    public static let version = 2
+    public static let version = 3
     public static let summary = "Tells the curves of a dynamic series apart, voxel by voxel, and maps enhancement, its rate, onset and peak."
 
     public typealias Parameters = EnhancementParameters

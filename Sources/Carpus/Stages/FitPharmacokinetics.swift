@@ -5,7 +5,7 @@ public import CarpusPipeline
 /// A pharmacokinetic model in each voxel.
 public enum FitPharmacokinetics: Stage {
     public static let name = "fit.pharmacokinetics"
-    public static let version = 3
+    public static let version = 4
     public static let summary = "Fits a pharmacokinetic model to the concentrations of a dynamic series, voxel by voxel, with delay and standard errors; for research."
 
     public typealias Parameters = KineticAnalysis.Parameters
@@ -16,13 +16,15 @@ public enum FitPharmacokinetics: Stage {
         public var series: TimeSeries
         /// T1 before the agent, s, on the series' grid.
         public var t1: Volume<Float>?
+        /// The flip angle of the series reached over the one asked for, on the series' grid; 1 when absent.
+        public var b1: Volume<Float>?
         /// The artery, for an input from a region.
         public var artery: LabelMap?
         /// Where to fit; the whole field when absent.
         public var region: LabelMap?
 
-        public init(series: TimeSeries, t1: Volume<Float>? = nil, artery: LabelMap? = nil, region: LabelMap? = nil) {
-            (self.series, self.t1, self.artery, self.region) = (series, t1, artery, region)
+        public init(series: TimeSeries, t1: Volume<Float>? = nil, b1: Volume<Float>? = nil, artery: LabelMap? = nil, region: LabelMap? = nil) {
+            (self.series, self.t1, self.b1, self.artery, self.region) = (series, t1, b1, artery, region)
         }
     }
 
@@ -42,6 +44,8 @@ public enum FitPharmacokinetics: Stage {
         public var residual: Volume<Float>
         /// How each fit ended.
         public var outcomes: LabelMap
+        /// The arterial input and where it comes from.
+        public var input: ArterialInput
         /// Medians in each region.
         public var medians: Measurements
         /// What is doubtful.
@@ -51,10 +55,10 @@ public enum FitPharmacokinetics: Stage {
     private static var method: String { "\(name)/\(version)" }
 
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
-        let r = try KineticAnalysis.compute(inputs.series, t1: inputs.t1, artery: inputs.artery, region: inputs.region, parameters: parameters, method: method)
+        let r = try KineticAnalysis.compute(inputs.series, t1: inputs.t1, b1: inputs.b1, artery: inputs.artery, region: inputs.region, parameters: parameters, method: method)
         return Outputs(
             Ktrans: r.maps[.ktrans], kep: r.maps[.kep], ve: r.maps[.ve], vp: r.maps[.vp], Fp: r.maps[.fp], PS: r.maps[.ps], Ta: r.maps[.delay], KtransError: r.errors[.ktrans],
-            residual: r.residual, outcomes: r.outcomes, medians: Measurements(r.measurements), findings: Findings(r.findings))
+            residual: r.residual, outcomes: r.outcomes, input: ArterialInput(content: r.inputRecord), medians: Measurements(r.measurements), findings: Findings(r.findings))
     }
 
     public static func methods(_ p: Parameters) -> String {

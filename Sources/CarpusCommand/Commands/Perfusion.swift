@@ -57,11 +57,18 @@ struct Perfusion: ParsableCommand {
         if let complaint = parameters.complaint { throw ValidationError(complaint) }
         let source = ScanFile(series), loaded = try source.series(times: FrameTimesOption(file: times.map { URL(filePath: $0) }, interval: frameInterval))
         let regions = try region.map { try NIfTI.readLabels(URL(filePath: $0), legend: try Legend.beside(URL(filePath: $0))) }
-        try TimeAxis.check(loaded.series)
+        do {
+            try TimeAxis.check(loaded.series)
+        } catch let error as PerfusionError {
+            throw IOError(.inconsistent, at: source.source, error.message)
+        }
+        if frameInterval != nil, let axis = TimeAxis.axisLikeTime(loaded.series) {
+            throw IOError(.inconsistent, at: source.source, "time seems to run along axis \(axis + 1) of the image, where voxels rise together, and not along its \(loaded.series.frameCount) frames; put the frames along the fourth axis, or give the times of these with --times")
+        }
         let motion = try correctMotion ? CorrectMotion.run(.init(series: loaded.series), .init()) : nil
         let results = try PerfusionResults(motion?.series ?? loaded.series, regions: regions, withinBody: withinBody, parameters)
         let model = try kinetics.fit(results.series, regions: regions ?? (withinBody ? results.body : nil), baselineFrames: baselineFrames, loaded.acquisition)
-        let figures = try results.figures(motion: motion, Ktrans: model?.Ktrans)
+        let figures = try results.figures(motion: motion, model: model)
         // Nothing is written before all is known.
         let folder = try Output.folder(output, force: force), files = PerfusionFiles(in: folder)
         try results.write(files)
@@ -108,13 +115,14 @@ private struct PerfusionResults {
         try files.write(curves)
     }
 
-    func figures(motion: CorrectMotion.Outputs?, Ktrans: Volume<Float>?) throws -> [(name: String, figure: FigureArtifact)] {
+    func figures(motion: CorrectMotion.Outputs?, model: FitPharmacokinetics.Outputs?) throws -> [(name: String, figure: FigureArtifact)] {
         var all = [
             ("maps", try DrawPerfusion.run(
-                .init(anatomy: maps.baseline, classes: maps.classes, ME: maps.ME, IRE: maps.IRE, Tonset: maps.Tonset, Ktrans: Ktrans, region: regions ?? body), .init()).figure),
+                .init(anatomy: maps.baseline, classes: maps.classes, ME: maps.ME, IRE: maps.IRE, Tonset: maps.Tonset, Ktrans: model?.Ktrans, region: regions ?? body), .init()).figure),
             ("curves", try DrawCurves.run(.init(series: series, classes: maps.classes, baseline: maps.baseline, regions: regions, body: body, arteries: arteries), .init()).figure),
         ]
         if let motion { all.append(("motion", try DrawMotion.run(.init(frames: motion.frames), .init()).figure)) }
+        if let model { all.append(("input", try DrawInput.run(.init(input: model.input), .init()).figure)) }
         return all
     }
 }
@@ -137,6 +145,8 @@ struct KineticOptions: ParsableArguments {
     var flipAngle: Double?
     @Option(help: "T1 before the agent: a map in seconds, or one number.", completion: .file())
     var t1: String?
+    @Option(help: "A map of the flip angle of the series reached over the one asked for, on the series' grid.", completion: .file())
+    var b1: String?
     @Option(help: "T1 of blood before the agent, seconds.")
     var bloodT1 = KineticAnalysis.Parameters().bloodT1
     @Option(help: "Relaxivity r1 of the agent, 1/s/mM.")
@@ -162,6 +172,7 @@ struct KineticOptions: ParsableArguments {
         (p.bloodT1, p.relaxivity, p.haematocrit, p.fatSuppressed) = (bloodT1, relaxivity, haematocrit, fatSuppressed || acquisition.isFatSuppressed)
         p.tissueT1 = t1.flatMap(Double.init)
         let map = try p.tissueT1 == nil ? t1.map { try NIfTI.readVolume(URL(filePath: $0)) } : nil
-        return try FitPharmacokinetics.run(.init(series: series, t1: map, artery: try artery.map { try NIfTI.readLabels(URL(filePath: $0)) }, region: regions), p)
+        let b1 = try b1.map { try NIfTI.readVolume(URL(filePath: $0)) }
+        return try FitPharmacokinetics.run(.init(series: series, t1: map, b1: b1, artery: try artery.map { try NIfTI.readLabels(URL(filePath: $0)) }, region: regions), p)
     }
 }

@@ -6,12 +6,19 @@ public struct Arrival: Sendable, Hashable {
     public let baselineFrames: Int
     /// When the voxels that enhance most begin to, s; nil when nothing does.
     public let time: Double?
+    /// When it seems to arrive within a baseline that was told, s; nil when it does not.
+    let earlier: Double?
 
     /// Finds the arrival from the voxels that enhance most: their mean curve leaves its start by five times its noise and a twentieth of its height.
     ///
     /// - Parameter voxels: where to look, as places in a frame.
     /// - Throws: `PerfusionError` for times that are none.
     public static func find(in series: TimeSeries, voxels: [Int]) throws -> Arrival {
+        find(try mostEnhancing(series, voxels), times: series.times)
+    }
+
+    /// The mean curve of the voxels that enhance most; empty where none has a signal throughout.
+    private static func mostEnhancing(_ series: TimeSeries, _ voxels: [Int]) throws -> [Double] {
         try TimeAxis.check(series.times, frames: series.frameCount)
         let n = series.grid.count, frames = series.frameCount, step = max(1, voxels.count / 40_000)
         var gains: [(gain: Float, voxel: Int)] = []
@@ -26,38 +33,43 @@ public struct Arrival: Sendable, Hashable {
             let gain = max(top, sum / Float(frames - late)) - start
             if gain.isFinite, start > 0 { gains.append((gain, v)) }
         }
-        guard !gains.isEmpty else { return Arrival(baselineFrames: 1, time: nil) }
+        guard !gains.isEmpty else { return [] }
         gains.sort { $0.gain != $1.gain ? $0.gain > $1.gain : $0.voxel < $1.voxel }
         let chosen = gains.prefix(max(1, min(gains.count, max(20, gains.count / 50)))).map(\.voxel)
-        let curve = (0..<frames).map { t in chosen.reduce(0.0) { $0 + Double(series.scalars[t * n + $1]) } / Double(chosen.count) }
-        return find(curve, times: series.times)
+        return (0..<frames).map { t in chosen.reduce(0.0) { $0 + Double(series.scalars[t * n + $1]) } / Double(chosen.count) }
     }
 
-    /// The same, or without a search where the frames of the baseline are told.
+    /// The same, sought after the baseline where its frames are told: at the first frame behind them when nothing rises later.
     ///
     /// - Throws: `PerfusionError` also when the baseline leaves no curve.
     static func find(in series: TimeSeries, voxels: [Int], baselineFrames: Int?) throws -> Arrival {
-        let arrival = try baselineFrames.map { Arrival(baselineFrames: $0, time: nil) } ?? find(in: series, voxels: voxels)
-        guard arrival.baselineFrames < series.frameCount - 2 else {
-            throw PerfusionError(.noBaseline, "\(arrival.baselineFrames) of \(series.frameCount) frames would be the baseline, which leaves no curve; give baselineFrames")
+        let free = baselineFrames == nil ? try find(in: series, voxels: voxels) : nil
+        let frames = free?.baselineFrames ?? baselineFrames ?? 1
+        guard frames < series.frameCount - 2 else {
+            throw PerfusionError(.noBaseline, "\(frames) of \(series.frameCount) frames would be the baseline, which leaves no curve; give baselineFrames")
         }
-        return arrival
+        if let free { return free }
+        let curve = try mostEnhancing(series, voxels), first = rise(in: curve)
+        let after = rise(in: curve, from: frames) ?? frames
+        return Arrival(baselineFrames: frames, time: series.times[after], earlier: first.flatMap { $0 < frames ? series.times[$0] : nil })
     }
 
     /// The arrival in one curve.
     static func find(_ curve: [Double], times: [Double]) -> Arrival {
-        let frames = curve.count, noise = Robust.noise(curve)
-        let top = curve.max() ?? 0
-        for t in 1..<frames {
-            let mean = curve[0..<t].reduce(0, +) / Double(t)
-            let limit = max(5 * noise * (1 + 1 / Double(t)).squareRoot(), 0.05 * (top - mean), 0.01 * mean)
-            if curve[t] - mean > limit {
-                // The agent may reach the frame before without showing; it is left out where enough remain.
-                return Arrival(baselineFrames: t > 4 ? t - 1 : t, time: times[t])
-            }
-        }
-        return Arrival(baselineFrames: max(1, min(frames / 4, 8)), time: nil)
+        guard let t = rise(in: curve) else { return Arrival(baselineFrames: curve.isEmpty ? 1 : max(1, min(curve.count / 4, 8)), time: nil) }
+        // The agent may reach the frame before without showing; it is left out where enough remain.
+        return Arrival(baselineFrames: t > 4 ? t - 1 : t, time: times[t])
     }
 
-    init(baselineFrames: Int, time: Double?) { (self.baselineFrames, self.time) = (baselineFrames, time) }
+    /// The first frame from a given one on that leaves the mean of those before it.
+    private static func rise(in curve: [Double], from first: Int = 1) -> Int? {
+        guard curve.count > first else { return nil }
+        let noise = Robust.noise(curve), top = curve.max() ?? 0
+        return (first..<curve.count).first { t in
+            let mean = curve[0..<t].reduce(0, +) / Double(t)
+            return curve[t] - mean > max(5 * noise * (1 + 1 / Double(t)).squareRoot(), 0.05 * (top - mean), 0.01 * mean)
+        }
+    }
+
+    init(baselineFrames: Int, time: Double?, earlier: Double? = nil) { (self.baselineFrames, self.time, self.earlier) = (baselineFrames, time, earlier) }
 }

@@ -151,6 +151,6 @@ extension CurveAnalysis {
         for i in 0..<n where t[i] >= begin && i >= n - 3 { (late, count) = (late + Double(y[i * 8]), count + 1) }
         guard first > parameters.typeThreshold, count > 0 else { return .none }
         let change = (late / Double(count) - first) / (1 + first)
-        return change > 0.1 ? .persistent : change < -0.1 ? .washout : .plateau
+        return change > parameters.lateShare ? .persistent : change < -parameters.lateShare ? .washout : .plateau
     }
 }

@@ -4,7 +4,7 @@ import CarpusCore
 enum EnhancementFindings {
     static func list(_ series: TimeSeries, _ maps: EnhancementMaps, _ parameters: EnhancementParameters) -> [Finding] {
         let times = series.times, step = TimeAxis.step(times)
-        var found = frames(times, maps.arrival, wasTold: parameters.baselineFrames != nil)
+        var found = TimeAxis.axisDoubts(series) + frames(times, maps.arrival, wasTold: parameters.baselineFrames != nil)
         if step > 20 {
             found.append(Finding(.warning, "perfusion.coarse-sampling", "Frames are \(Numbers.short(step)) s apart; onset and initial rate are told coarsely.", evidence: ["step-s": "\(step)"]))
         }
@@ -33,6 +33,12 @@ enum EnhancementFindings {
         let steps = zip(times.dropFirst(), times).map { $0 - $1 }
         if let longest = steps.max(), longest > 1.5 * step {
             found.append(Finding(.note, "perfusion.uneven-times", "Frames are not evenly spaced: \(Numbers.short(steps.min() ?? 0)) to \(Numbers.short(longest)) s; the times themselves are used.", evidence: ["longest-s": "\(longest)", "middle-s": "\(step)"]))
+        }
+        if let earlier = arrival.earlier {
+            found.append(Finding(
+                .warning, "perfusion.baseline-after-arrival",
+                "The signal rises at \(Numbers.short(earlier)) s, within the \(frames) frames that were told to lie before the agent: if that is its arrival, every share of the baseline is too low; give fewer frames.",
+                evidence: ["frames": "\(frames)", "rise-s": "\(earlier)"]))
         }
         if !wasTold, arrival.time == nil {
             found.append(Finding(.warning, "perfusion.no-arrival", "No arrival of the agent was found; the first \(frames) frames were taken as the baseline.", evidence: ["frames": "\(frames)"]))

@@ -17,26 +17,28 @@ public enum MeasuredInput {
     /// - Parameters:
     ///   - concentrations: of blood, mM.
     ///   - voxels: of the artery, as places in a frame.
+    ///   - baselineFrames: frames before the agent, which tell the noise.
     /// - Throws: `PerfusionError` when no voxel has a curve, or the mean is nowhere above 0.
-    public static func mean(_ concentrations: TimeSeries, voxels: [Int], haematocrit: Double) throws -> Result {
+    public static func mean(_ concentrations: TimeSeries, voxels: [Int], haematocrit: Double, baselineFrames: Int) throws -> Result {
         let n = concentrations.grid.count, frames = concentrations.frameCount
         let known = voxels.filter { v in (0..<frames).allSatisfy { concentrations.scalars[$0 * n + v].isFinite } }
         guard !known.isEmpty else { throw PerfusionError(.emptyRegion, "no voxel of the artery's region has a curve; check the region and its T1") }
         let blood = (0..<frames).map { t in known.reduce(0.0) { $0 + Double(concentrations.scalars[t * n + $1]) } / Double(known.count) }
         let function = try ArterialInputFunction(times: concentrations.times, blood: blood, haematocrit: haematocrit)
-        return Result(function: function, voxels: known, findings: doubts(function, count: known.count))
+        return Result(function: function, voxels: known, findings: doubts(function, count: known.count) + InputAgreement(concentrations, voxels: known, baselineFrames: baselineFrames).findings)
     }
 
-    /// The input of the voxels that look most like an artery: early, steep and high.
+    /// The input of the voxels that look most like an artery: early, high and narrow, of one shape and side by side.
     ///
     /// - Parameters:
     ///   - maps: of the same series.
-    ///   - count: how many voxels are averaged.
+    ///   - count: how many voxels are averaged at most.
     /// - Throws: `PerfusionError` when nothing looks like one.
     public static func found(_ concentrations: TimeSeries, maps: EnhancementMaps, count: Int = 20, haematocrit: Double) throws -> Result {
         guard concentrations.grid.matches(maps.classes.grid) else { throw PerfusionError(.gridMismatch, "the maps are those of another series") }
         let half = TimeAxis.step(maps.times) / 2
-        // Noise in air rises steeply and by any amount, but not from a quiet baseline.
+        // Noise in air rises steeply and by any amount, but not from a quiet baseline; no blood carries more than that, mM.
+        let highest: Float = 30
         let n = concentrations.grid.count, frames = maps.arrival.baselineFrames
         func isClear(_ v: Int) -> Bool {
             var before: Float = 0, top: Float = 0
@@ -45,20 +47,25 @@ public enum MeasuredInput {
                 guard c.isFinite else { return false }
                 if t < frames { before += c * c } else { top = max(top, c) }
             }
-            return (before / Float(frames)).squareRoot() < 0.1 * top
+            return top < highest && (before / Float(frames)).squareRoot() < 0.1 * top
         }
         let enhancing = maps.voxels.filter {
             maps.classes.labels[$0] == UInt16(CurveClass.washout.rawValue) && maps.peak.scalars[$0] - maps.onset.scalars[$0] <= Float(25 + half) && isClear($0)
         }
         guard !enhancing.isEmpty else { throw PerfusionError(.badInput, "no voxel rises and falls as an artery does; draw the artery, or take a population's input") }
-        let earliest = Robust.quantile(enhancing.map { Double(maps.onset.scalars[$0]) }.sorted(), 0.02) + 6 + half
-        let early = enhancing.filter { Double(maps.onset.scalars[$0]) <= earliest }
+        let first = Robust.quantile(enhancing.map { Double(maps.onset.scalars[$0]) }.sorted(), 0.02)
+        let early = enhancing.filter { Double(maps.onset.scalars[$0]) <= first + 6 + half }
         // The renal cortex is as early and as steep, and does not fall as far. Where nothing does, what is found is doubted.
         var bolus = BolusShape(maps.times)
         let sharp = early.filter { v in bolus.isSharp(maps.times.indices.map { Double(concentrations.scalars[$0 * n + v]) }) }
-        func score(_ v: Int) -> Float { maps.maximum.scalars[v] * maps.initialRate.scalars[v] }
-        let chosen = (sharp.isEmpty ? early : sharp).sorted { score($0) != score($1) ? score($0) > score($1) : $0 < $1 }.prefix(count)
-        return try mean(concentrations, voxels: Array(chosen), haematocrit: haematocrit)
+        let artery = ArterySearch(concentrations: concentrations).voxels(among: sharp.isEmpty ? early : sharp, from: first, count: count)
+        let found = try mean(concentrations, voxels: artery.chosen, haematocrit: haematocrit, baselineFrames: frames)
+        guard artery.filling < 0.6 else { return found }
+        let uneven = Finding(
+            .note, "perfusion.artery-uneven",
+            "The artery's middle voxel shows \(Int((100 * artery.filling).rounded())) % of the agent that its brightest do, which were taken: partial volume, or inflow, which may lower those too; amounts scale with it.",
+            evidence: ["filling": "\(artery.filling)", "voxels": "\(artery.chosen.count)"])
+        return Result(function: found.function, voxels: found.voxels, findings: found.findings + [uneven])
     }
 
     /// What is strange about an input.
@@ -79,6 +86,13 @@ public enum MeasuredInput {
                 .warning, "perfusion.input-dispersed",
                 "The arterial input's peak is \(Numbers.short(top / end)) times its late level, where a bolus makes \(Numbers.short(usual)) at these frames: it is mixed with tissue, as the kidneys' is, dispersed on the way, or cut at its peak; draw the artery.",
                 evidence: evidence.merging(["peak-over-end": "\(top / end)", "bolus-peak-over-end": "\(usual)"]) { a, _ in a }))
+        }
+        let breadth = bolus.breadth(input.plasma), usual = bolus.breadth(peak: at)
+        if end <= 0.6 * top, breadth < 0.65 * usual.lowerBound || breadth > 1.75 * usual.upperBound {
+            found.append(Finding(
+                .warning, "perfusion.input-breadth",
+                "The arterial input's first minute is \(Numbers.short(breadth)) s broad (its area over its peak), where a bolus is \(Numbers.short(usual.lowerBound)) to \(Numbers.short(usual.upperBound)) s at these frames: a slow injection, a curve of tissue, or a single bright frame; look at it.",
+                evidence: evidence.merging(["breadth-s": "\(breadth)", "bolus-breadth-s": "\(usual.lowerBound) to \(usual.upperBound)"]) { a, _ in a }))
         }
         let flat = input.plasma.filter { $0 > 0.97 * top }.count
         if flat > 2, flat * 12 > input.plasma.count, end < 0.6 * top {

@@ -73,8 +73,10 @@ public enum KineticAnalysis {
         public let residual: Volume<Float>
         /// How each voxel's fit ended, 1 more than `FitOutcome`; 0 outside the region.
         public let outcomes: LabelMap
-        /// The arterial input.
+        /// The arterial input as it was fitted with.
         public let input: ArterialInputFunction
+        /// The same as it was measured or taken, with where it comes from.
+        public let inputRecord: ArterialInputRecord
         /// Medians of the quantities in each region over the fits that came to rest.
         public let measurements: [Measurement]
         /// Doubts.
@@ -92,27 +94,29 @@ public enum KineticAnalysis {
     /// - Parameters:
     ///   - series: signals of a spoiled gradient echo.
     ///   - t1: T1 before the agent in s, on the same grid.
+    ///   - b1: the flip angle of the series reached over the one asked for, on the same grid; 1 when nil.
     ///   - artery: labels of the artery, for an input from a region.
     ///   - region: where to fit; everywhere when nil.
     /// - Throws: `PerfusionError` when sequence or T1 are not known, or a step finds nothing to work on.
     public static func compute(
-        _ series: TimeSeries, t1: Volume<Float>? = nil, artery: LabelMap? = nil, region: LabelMap? = nil, parameters p: Parameters, method: String
+        _ series: TimeSeries, t1: Volume<Float>? = nil, b1: Volume<Float>? = nil, artery: LabelMap? = nil, region: LabelMap? = nil, parameters p: Parameters, method: String
     ) throws -> Result {
         if let complaint = p.complaint { throw PerfusionError(.badParameter, complaint) }
         try TimeAxis.check(series)
         let sequence = try sequence(p), t1 = try tissueT1(p, t1, series.grid)
+        if let b1, !b1.grid.matches(series.grid) { throw PerfusionError(.gridMismatch, "the B1 map lies on another grid than the series; resample it onto the series' first") }
         let voxels = try Region.voxels(of: series.grid, region)
         let arrival = try Arrival.find(in: series, voxels: voxels, baselineFrames: p.baselineFrames), baseline = Baseline.mean(series, frames: arrival.baselineFrames)
-        let tissue = ConcentrationMap.convert(series, sequence: sequence, baseline: baseline, t1: t1.scalars, relaxivity: p.relaxivity, voxels: voxels)
-        let arterial = try input(series, arrival, sequence, artery, p)
+        let tissue = ConcentrationMap.convert(series, sequence: sequence, baseline: baseline, t1: t1.scalars, b1: b1?.scalars, relaxivity: p.relaxivity, voxels: voxels)
+        let arterial = try InputSearch(series: series, arrival: arrival, sequence: sequence, b1: b1, parameters: p).input(artery: artery)
         var wanted = p.fit
         wanted.longestDelay += arterial.early
         wanted.delayStep = max(wanted.delayStep, (wanted.longestDelay - wanted.shortestDelay) / 1000)
         let fit = try KineticFit(input: arterial.function, times: series.times, parameters: wanted), doubt = KineticFit.BaselineDoubt(frames: arrival.baselineFrames, t1: t1.scalars, relaxivity: p.relaxivity)
         let found = try fit.fit(tissue.series, voxels: voxels, baseline: doubt)
-        var findings = EnhancementFindings.frames(series.times, arrival, wasTold: p.baselineFrames != nil) + arterial.findings
+        var findings = EnhancementFindings.frames(series.times, arrival, wasTold: p.baselineFrames != nil) + arterial.findings + b1Doubts(b1, voxels)
         findings += samplingDoubts(series.times) + outcomeDoubts(found, saturated: tissue.saturated, samples: voxels.count * series.frameCount)
-        return gather(found, voxels, region, series.grid, arterial.function, findings, method)
+        return gather(found, voxels, region, series.grid, arterial, findings, method)
     }
 
     private static func sequence(_ p: Parameters) throws -> SpoiledGradientEcho {
@@ -136,52 +140,6 @@ public enum KineticAnalysis {
         return Volume(grid: grid, repeating: Float(t1))
     }
 
-    /// An input as a fit takes it.
-    private struct Input {
-        let function: ArterialInputFunction
-        let findings: [Finding]
-        /// How much too early it may have been placed, s.
-        var early = 0.0
-    }
-
-    private static func input(_ series: TimeSeries, _ arrival: Arrival, _ sequence: SpoiledGradientEcho, _ artery: LabelMap?, _ p: Parameters) throws -> Input {
-        let end = series.times[series.frameCount - 1], step = TimeAxis.step(series.times)
-        func population(_ kind: PopulationInput) throws -> Input {
-            let early = p.inputArrival == nil ? 2 * step + 2 : 0
-            guard let start = p.inputArrival ?? arrival.time.map({ $0 - early }) else {
-                throw PerfusionError(.badInput, "no arrival of the agent was found in the series; give inputArrival in seconds")
-            }
-            guard early == 0 || p.fit.longestDelay > p.fit.shortestDelay else {
-                throw PerfusionError(.badInput, "when the population's input arrives is only guessed, \(Numbers.short(early)) s before the series shows it, and a fit without a delay of its own cannot make up for that: give inputArrival in seconds, or take the non-linear method with a range of delays")
-            }
-            let guess = early > 0 ? " Its arrival is guessed at \(Numbers.short(start)) s, early rather than late; delays count from there and are no transit times." : ""
-            let note = Finding(
-                .note, "perfusion.population-input", "The arterial input is a population's (\(kind.rawValue)), not the patient's; amounts carry that doubt." + guess,
-                evidence: ["arrival-s": "\(start)", "early-s": "\(early)"])
-            return Input(function: try kind.function(arrival: start, haematocrit: p.haematocrit, until: end + step), findings: [note], early: early)
-        }
-        func blood(_ voxels: [Int], _ arrival: Arrival) -> TimeSeries {
-            let t1 = [Float](repeating: Float(p.bloodT1), count: series.grid.count)
-            let baseline = Baseline.mean(series, frames: arrival.baselineFrames)
-            return ConcentrationMap.convert(series, sequence: sequence, baseline: baseline, t1: t1, relaxivity: p.relaxivity, voxels: voxels).series
-        }
-        switch p.input {
-        case .parker: return try population(.parker)
-        case .georgiou: return try population(.georgiou)
-        case .region:
-            guard let artery else { throw PerfusionError(.badInput, "the input is to come from a region, and no artery was given; give its labels, or choose another input") }
-            let voxels = try Region.voxels(of: series.grid, artery), found = try MeasuredInput.mean(blood(voxels, arrival), voxels: voxels, haematocrit: p.haematocrit)
-            return Input(function: found.function.refined(step: 0.5), findings: found.findings)
-        case .automatic:
-            // The artery lies outside the tissue that is asked about.
-            var enhancement = EnhancementParameters()
-            enhancement.baselineFrames = p.baselineFrames
-            let field = try EnhancementMaps.compute(series, parameters: enhancement)
-            let found = try MeasuredInput.found(blood(field.voxels, field.arrival), maps: field, haematocrit: p.haematocrit)
-            return Input(function: found.function.refined(step: 0.5), findings: found.findings)
-        }
-    }
-
     /// The first passage of a bolus is over in about ten seconds.
     private static func samplingDoubts(_ times: [Double]) -> [Finding] {
         let step = TimeAxis.step(times)
@@ -189,6 +147,16 @@ public enum KineticAnalysis {
         return [Finding(
             .warning, "perfusion.coarse-kinetics", "Frames are \(Numbers.short(step)) s apart, longer than a bolus takes to pass: delay, vp and flow are told from one frame or none, and Ktrans carries that.",
             evidence: ["step-s": "\(step)"])]
+    }
+
+    /// A map in percent, or of another thing.
+    private static func b1Doubts(_ b1: Volume<Float>?, _ voxels: [Int]) -> [Finding] {
+        guard let b1 else { return [] }
+        let middle = Robust.quantile(voxels.map { Double(b1.scalars[$0]) }.filter(\.isFinite).sorted(), 0.5)
+        if (0.3...2).contains(middle) { return [] }
+        return [Finding(
+            .warning, "perfusion.b1-implausible", "The middle B1 is \(Numbers.short(middle)), where the flip angle reached is 0.5 to 1.5 times the one asked for: give the map as that ratio, not in percent or degrees.",
+            evidence: ["median": "\(middle)"])]
     }
 
     private static func outcomeDoubts(_ found: KineticFit.Result, saturated: Int, samples: Int) -> [Finding] {
@@ -203,7 +171,7 @@ public enum KineticAnalysis {
     }
 
     private static func gather(
-        _ found: KineticFit.Result, _ voxels: [Int], _ region: LabelMap?, _ grid: Grid, _ input: ArterialInputFunction, _ findings: [Finding], _ method: String
+        _ found: KineticFit.Result, _ voxels: [Int], _ region: LabelMap?, _ grid: Grid, _ input: InputSearch.Input, _ findings: [Finding], _ method: String
     ) -> Result {
         func spread(_ list: [Float]) -> Volume<Float> {
             var volume = Volume<Float>(grid: grid, repeating: .nan)
@@ -224,7 +192,7 @@ public enum KineticAnalysis {
         }
         let maps = Dictionary(uniqueKeysWithValues: zip(found.quantities, found.values.map(spread)))
         let errors = Dictionary(uniqueKeysWithValues: zip(found.quantities, found.errors.map(spread)))
-        return Result(maps: maps, errors: errors, residual: spread(found.residuals), outcomes: outcomes, input: input, measurements: rows, findings: findings)
+        return Result(maps: maps, errors: errors, residual: spread(found.residuals), outcomes: outcomes, input: input.function, inputRecord: input.record, measurements: rows, findings: findings)
     }
 }
 

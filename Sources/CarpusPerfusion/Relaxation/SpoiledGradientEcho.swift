@@ -68,33 +68,41 @@ public enum ConcentrationMap {
     /// - Parameters:
     ///   - baseline: S_BL of every voxel of the grid.
     ///   - t1: T10 in s of every voxel of the grid.
+    ///   - b1: the flip angle reached over the one asked for, of every voxel of the grid; 1 when nil. Voxels where it is not above 0 have no concentration.
     ///   - relaxivity: r1 of the agent, 1/s/mM.
     ///   - voxels: places in a frame.
-    public static func convert(_ series: TimeSeries, sequence: SpoiledGradientEcho, baseline: [Float], t1: [Float], relaxivity: Double, voxels: [Int]) -> Result {
+    public static func convert(
+        _ series: TimeSeries, sequence: SpoiledGradientEcho, baseline: [Float], t1: [Float], b1: [Float]? = nil, relaxivity: Double, voxels: [Int]
+    ) -> Result {
         let n = series.grid.count, frames = series.frameCount
-        precondition(baseline.count == n && t1.count == n, "baseline and T1 are told for every voxel")
+        precondition(baseline.count == n && t1.count == n && b1?.count ?? n == n, "baseline, T1 and B1 are told for every voxel")
         var out = [Float](repeating: .nan, count: n * frames)
         let blocks = (voxels.count + 1023) / 1024
         var saturated = [Int](repeating: 0, count: blocks)
-        let tr = sequence.repetitionTime, c = cos(sequence.flipAngle * .pi / 180), smallest = 1e-6
+        let tr = sequence.repetitionTime, angle = sequence.flipAngle * .pi / 180, cosine = cos(angle), smallest = 1e-6
         out.withUnsafeMutableBufferPointer { out in
             saturated.withUnsafeMutableBufferPointer { counts in
                 series.scalars.withUnsafeBufferPointer { signals in
                     nonisolated(unsafe) let (out, counts, signals) = (out.baseAddress!, counts.baseAddress!, signals.baseAddress!)
                     Parallel.forEach(blocks) { b in
                         // What a voxel has of its own, found once; then frame after frame, as they lie.
-                        let own = Scratch<(voxel: Int, start: Double, gain: Double, r10: Double)>(1024, repeating: (0, 0, 0, 0))
+                        let own = Scratch<(voxel: Int, start: Double, gain: Double, r10: Double, cosine: Double)>(1024, repeating: (0, 0, 0, 0, 0))
                         defer { own.free() }
                         var known = 0, capped = 0
                         for v in voxels[b * 1024..<min(voxels.count, (b + 1) * 1024)] {
                             guard baseline[v] > 0, t1[v] > 0, t1[v].isFinite else { continue }
+                            var c = cosine
+                            if let b1 {
+                                guard b1[v] > 0, b1[v].isFinite else { continue }
+                                c = cos(angle * Double(b1[v]))
+                            }
                             let r10 = 1 / Double(t1[v]), e0 = exp(-tr * r10)
-                            own.base[known] = (v, 1 - e0 * c, (1 - e0) / Double(baseline[v]), r10)
+                            own.base[known] = (v, 1 - e0 * c, (1 - e0) / Double(baseline[v]), r10, c)
                             known += 1
                         }
                         for t in 0..<frames {
                             for i in 0..<known {
-                                let (v, start, gain, r10) = own.base[i], a = Double(signals[t * n + v]) * gain
+                                let (v, start, gain, r10, c) = own.base[i], a = Double(signals[t * n + v]) * gain
                                 var e = (start - a) / (start - a * c)
                                 if e < smallest || start - a * c <= 0 { (e, capped) = (smallest, capped + 1) }
                                 out[t * n + v] = Float((-log(e) / tr - r10) / relaxivity)

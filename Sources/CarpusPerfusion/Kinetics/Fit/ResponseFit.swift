@@ -32,7 +32,8 @@ struct ResponseFit {
         kept = ResponsePoint(memory.base + 2 * rows * lanes, lanes: lanes)
         directions = memory.base + 3 * rows * lanes
         asNoise = Float(rank) + 2.5 * (2 * Float(rank)).squareRoot()
-        starts = !delayed ? 1 : model == .exchange ? 4 : 2
+        // Over a range of delays that coarse frames make wide the sum of squares dips more than twice.
+        starts = !delayed ? 1 : tables.delayCount > 300 ? 6 : model == .exchange ? 4 : 2
     }
 
     func free() {
