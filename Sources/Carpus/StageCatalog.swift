@@ -21,6 +21,7 @@ public enum StageCatalog {
         AnyStage(SegmentAtlas.self),
         AnyStage(SegmentUNet.self),
         AnyStage(CompareSegmentations.self),
+        AnyStage(NameLesions.self),
         AnyStage(MeasureVolumes.self),
         AnyStage(GradeRAMRIS.self),
         AnyStage(SegmentBody.self),
