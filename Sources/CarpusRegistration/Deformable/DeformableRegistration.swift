@@ -17,21 +17,25 @@ public enum DeformableRegistration {
         public var iterations = 15
         /// Iterations at the last level, at most.
         public var lastIterations = 7
-        /// How far the window of local correlation reaches from its middle; at least one slice.
-        public var window = 2.0
-        /// The standard deviation of the Gaussian over which a step is found.
-        public var stepWidth = 3.5
-        /// The standard deviation of the Gaussian that smooths the field after each step.
-        public var fieldWidth = 2.0
-        /// How much the field is held where images tell little, as a share of what they tell on average.
-        public var stiffness = 0.2
+        /// The distance of the field's splines in the smallest spacing.
+        public var cell = 4.0
+        /// The standard deviation of the Gaussian window of local correlation, in cells.
+        public var window = 1.0
+        /// How much bending the field costs, mm.
+        public var stiffness = 10.0
+        /// The distance in mm over which displacements are expected to change direction: stretching costs as much as bending that way.
+        public var range = 20.0
+        public var leastLeft = 0.5
+        public var rounds = 1
+        public var outstanding = 2.5
+        public var floorShare = 0.05
         /// The mean length of a step at which a level ends.
         public var smallestStep = 0.01
         /// The rigid alignment it begins from; not among what protocols set.
         public var rigid = RigidRegistration.Parameters()
 
         private enum CodingKeys: String, CodingKey {
-            case levels, finestSpacing, iterations, lastIterations, window, stepWidth, fieldWidth, stiffness, smallestStep
+            case levels, finestSpacing, iterations, lastIterations, cell, window, stiffness, range, leastLeft, rounds, outstanding, floorShare, smallestStep
         }
 
         /// The defaults.
@@ -42,10 +46,9 @@ public enum DeformableRegistration {
             if !(1...6).contains(levels) { return "'levels' must be 1 to 6" }
             if !(finestSpacing > 0 && finestSpacing.isFinite) { return "'finestSpacing' must be above 0 mm" }
             if !(1...1000).contains(iterations) || !(1...1000).contains(lastIterations) { return "'iterations' and 'lastIterations' must be 1 to 1000" }
-            if !(window >= 1 && window <= 10) { return "'window' must be 1 to 10" }
-            if !(stepWidth >= 0.5 && stepWidth <= 10) { return "'stepWidth' must be 0.5 to 10" }
-            if !(fieldWidth >= 0 && fieldWidth <= 10) { return "'fieldWidth' must be 0 to 10" }
-            if !(stiffness > 0 && stiffness <= 100) { return "'stiffness' must be above 0 and at most 100" }
+            if !(cell >= 1 && cell <= 16) { return "'cell' must be 1 to 16" }
+            if !(window >= 0.5 && window <= 10) { return "'window' must be 0.5 to 10" }
+            if !(stiffness > 0 && stiffness <= 1e6) { return "'stiffness' must be above 0 and at most 1000000" }
             if !(smallestStep >= 0 && smallestStep < 1) { return "'smallestStep' must be 0 to 1" }
             return rigid.complaint.map { "of 'rigid', \($0)" }
         }
