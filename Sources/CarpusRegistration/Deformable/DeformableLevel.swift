@@ -30,16 +30,15 @@ struct DeformableLevel {
         target = fixed.volume.scalars
         seen = Planes(size: grid.size, depth: 2)
         likeness = LocalLikeness(cells: cells, window: settings.window * cells.spacing.min())
-        (likeness.floorShare, likeness.leastLeft, likeness.outstanding) = (Float(settings.floorShare), Float(settings.leastLeft), Float(settings.outstanding))
         elastic = ElasticStep(cells: cells, range: settings.range)
     }
 
     /// Follows the field downhill.
     ///
     /// - Returns: the iterations it took.
-    mutating func improve(_ field: inout CellField, iterations: Int, rounds: Int) -> Int {
+    mutating func improve(_ field: inout CellField, iterations: Int) -> Int {
         var taken = 0
-        for _ in 0..<rounds {
+        for _ in 0..<2 {
             matchContrast(field)
             for _ in 0..<iterations {
                 taken += 1
@@ -63,6 +62,18 @@ struct DeformableLevel {
             sum += Double(min(length, limit))
         }
         return sum / Double(move.count) / Double(smallest)
+    }
+
+    /// The standard error of the field at each cell where the images tell something, mm, sorted: two halves of the cells, a checkerboard, are asked for the next step alone.
+    mutating func scatter(about field: CellField) -> [Float] {
+        look(through: field)
+        likeness.look(target, seen)
+        likeness.ask(target, seen, of: &elastic)
+        let steps = [0, 1].map { elastic.half($0).solve(from: field, stiffness: settings.stiffness) }
+        return elastic.told.map { i in
+            let difference = steps[0][i] - steps[1][i]
+            return (difference * difference).sum().squareRoot() / 2
+        }.sorted()
     }
 
     /// The mean local correlation that a field gives, 0 to 1.
@@ -109,19 +120,19 @@ struct DeformableLevel {
                 field.forEachRow(field.taps()) { y, z, u in
                     let start = SIMD3<Float>(origin + m.y * Double(y) + m.z * Double(z)), row = size.x &* (y &+ size.y &* z)
                     withUnsafeTemporaryAllocation(of: Float.self, capacity: contrast?.rowLength ?? 1) { space in
-                    guard let curves = space.baseAddress else { return }
-                    contrast?.fillRow(y, z, curves)
-                    for x in 0..<size.x {
-                        let i = row &+ x, d = u[x]
-                        let v = start + column * Float(x) + moved.0 * d.x + moved.1 * d.y + moved.2 * d.z
-                        let value = reader.sample(v.clamped(lowerBound: .zero, upperBound: last))?.value ?? 0
-                        out[i] = ((contrast?.value(value, x, curves) ?? value) - shift) * scale
-                        let inside = v.x >= -0.5 && v.y >= -0.5 && v.z >= -0.5 && v.x <= top.x && v.y <= top.y && v.z <= top.z
-                        var weight: Float = inside ? 1 : 0
-                        if let own { weight *= own[i] }
-                        if let theirs, inside { weight *= theirs.withUnsafeBufferPointer { $0.baseAddress.map(Cell(v, other).value) ?? 0 } }
-                        out[n &+ i] = weight
-                    }
+                        guard let curves = space.baseAddress else { return }
+                        contrast?.fillRow(y, z, curves)
+                        for x in 0..<size.x {
+                            let i = row &+ x, d = u[x]
+                            let v = start + column * Float(x) + moved.0 * d.x + moved.1 * d.y + moved.2 * d.z
+                            let value = reader.sample(v.clamped(lowerBound: .zero, upperBound: last))?.value ?? 0
+                            out[i] = ((contrast?.value(value, x, curves) ?? value) - shift) * scale
+                            let inside = v.x >= -0.5 && v.y >= -0.5 && v.z >= -0.5 && v.x <= top.x && v.y <= top.y && v.z <= top.z
+                            var weight: Float = inside ? 1 : 0
+                            if let own { weight *= own[i] }
+                            if let theirs, inside { weight *= theirs.withUnsafeBufferPointer { $0.baseAddress.map(Cell(v, other).value) ?? 0 } }
+                            out[n &+ i] = weight
+                        }
                     }
                 }
             }

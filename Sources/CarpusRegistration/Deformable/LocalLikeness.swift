@@ -14,11 +14,11 @@ struct LocalLikeness: Sendable {
     private(set) var mean = 0.0
 
     /// The share of the mean local variance that is added to each, so that noise in air is not taken for tissue.
-    var floorShare: Float = 0.05
+    private static let floorShare: Float = 0.05
     /// What is added to the variance of what is left between the images, in variances.
-    var leastLeft: Float = 0.05
+    private static let leastLeft: Float = 0.5
     /// Standard deviations of what is left at which a voxel counts half.
-    var outstanding: Float = 2.5
+    private static let outstanding: Float = 1
 
     /// - Parameter window: the standard deviation of the window, mm.
     init(cells: Cells, window: Double) {
@@ -37,7 +37,7 @@ struct LocalLikeness: Sendable {
             total += Double(s[0] * (max(s[3] * share - a * a, 0) + max(s[4] * share - b * b, 0)) / 2)
             count += Double(s[0])
         }
-        let floor = max(floorShare * Float(total / max(count, 1e-9)), 1e-6)
+        let floor = max(Self.floorShare * Float(total / max(count, 1e-9)), 1e-6)
         var found = 0.0, all = 0.0
         for i in sums.indices {
             let s = sums[i]
@@ -48,7 +48,7 @@ struct LocalLikeness: Sendable {
             let share = 1 / s[0], a = s[1] * share, b = s[2] * share
             let scaleA = 1 / (max(s[3] * share - a * a, 0) + floor).squareRoot(), scaleB = 1 / (max(s[4] * share - b * b, 0) + floor).squareRoot()
             let r = (s[5] * share - a * b) * scaleA * scaleB, trust = max(r, 0)
-            windows[i] = SIMD8(a, b, scaleA, scaleB, trust, 1 / (2 * (1 - min(r, 1)) + leastLeft), 0, 0)
+            windows[i] = SIMD8(a, b, scaleA, scaleB, trust, 1 / (2 * (1 - min(r, 1)) + Self.leastLeft), 0, 0)
             found += Double(s[0] * trust * r)
             all += Double(s[0] * trust)
         }
@@ -95,7 +95,7 @@ struct LocalLikeness: Sendable {
     func ask(_ target: [Float], _ seen: Planes, of step: inout ElasticStep) {
         let n = cells.voxels.size, count = cells.voxels.count, f = cells.factors, size = cells.size, area = size.x * size.y, rim = Cells.rim
         let half = SIMD3<Float>(0.5 / cells.voxels.spacing), strides = (n.x, n.x * n.y)
-        let share = 1 / (outstanding * outstanding)
+        let share = 1 / (Self.outstanding * Self.outstanding)
         let places = (0..<3).map { axis in (0..<n[axis]).map { cells.place(Double($0), axis) } }
         let zeros = [SIMD4<Float>](repeating: .zero, count: cells.count)
         (step.pull, step.columns) = (zeros, ElasticStep.Columns(x: zeros, y: zeros, z: zeros))
