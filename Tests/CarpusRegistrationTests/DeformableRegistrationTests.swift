@@ -50,6 +50,9 @@ import Testing
         #expect(before[750] > 1)
         #expect(found[750] < 0.25, "median \(found[750]) mm, rigid \(before[750]) mm")
         #expect(found[1425] < 0.8, "95th percentile \(found[1425]) mm, rigid \(before[1425]) mm")
+        // The verdict must not promise less error than there is, nor cry wolf.
+        let verdict = try #require(result.verdict)
+        #expect(verdict.grade != .failed && verdict.largestError > 0.4 * found[1425] && verdict.largestError < 4 * found[1425], "\(verdict), 95th percentile \(found[1425]) mm")
         #expect(result.jacobian.lowerBound > 0.1 && result.correlation.after > result.correlation.before)
     }
 
@@ -60,6 +63,40 @@ import Testing
         let result = try DeformableRegistration.align(fixed: fixed, moving: other)
         let found = errors(result.movingFromFixed)
         #expect(found[750] < 0.4 && found[1425] < 1.2, "median \(found[750]), 95th percentile \(found[1425]) mm")
+    }
+
+    @Test func aSlowChangeOfBrightnessDoesNotPull() throws {
+        let (fixed, moving) = try pair()
+        var brighter = moving
+        for i in brighter.scalars.indices {
+            let p = moving.grid.worldFromVoxel(Vector3(moving.grid.index(at: i)))
+            brighter.scalars[i] *= Float(exp(0.3 * p.x / 30 - 0.3 * p.z / 38))
+        }
+        let found = errors(try DeformableRegistration.align(fixed: fixed, moving: brighter).movingFromFixed)
+        #expect(found[750] < 0.3 && found[1425] < 0.9, "median \(found[750]), 95th percentile \(found[1425]) mm")
+    }
+
+    @Test func differentThingsAreNotTrusted() throws {
+        let (fixed, moving) = try pair()
+        var noise = moving, random = Dice(seed: 11)
+        for i in noise.scalars.indices { noise.scalars[i] = 200 + 50 * random.normal() }
+        let result = try DeformableRegistration.align(fixed: fixed, moving: noise)
+        #expect(result.verdict?.grade == .failed && result.findings.contains { $0.code == "registration.bent-uncertain" })
+    }
+
+    @Test func whatIsLinearCostsNoBending() {
+        let size = Index3(6, 5, 7), spacing = Vector3(1.5, 2, 3)
+        let energy = BendingEnergy(size: size, spacing: spacing, range: 1e9)
+        var linear: [SIMD4<Float>] = [], slope = [SIMD4<Float>](repeating: .zero, count: 6 * 5 * 7)
+        for i in 0..<slope.count { linear.append(SIMD4(Float(i % 6), Float(i / 6 % 5) - Float(i / 30), 0.5 * Float(i / 30), 0)) }
+        energy.addSlope(of: linear, to: &slope, times: 1)
+        #expect(slope.allSatisfy { ($0 * $0).sum() < 1e-8 })
+        // One number apart from the others, away from the borders, weighs what the diagonal says.
+        var one = [SIMD4<Float>](repeating: .zero, count: slope.count), weight = one
+        let middle = 2 + 6 * (2 + 5 * 3)
+        one[middle].x = 1
+        energy.addSlope(of: one, to: &weight, times: 1)
+        #expect(abs(weight[middle].x - energy.diagonal) < 1e-4)
     }
 
     // MARK: - Laws

@@ -5,8 +5,8 @@ public import CarpusRegistration
 /// Aligns one image to another by turning, shifting and bending it.
 public enum RegisterDeformable: Stage {
     public static let name = "register.deformable"
-    public static let version = 2
-    public static let summary = "Finds the smooth deformation that lays one image on another, from a rigid start (local correlation, never folding)."
+    public static let version = 3
+    public static let summary = "Finds the smooth deformation that lays one image on another, from a rigid start (local correlation, low bending energy)."
 
     public typealias Parameters = DeformableRegistration.Parameters
 
@@ -20,7 +20,7 @@ public enum RegisterDeformable: Stage {
     }
 
     public static func methods(_: Parameters) -> String {
-        "Images were aligned rigidly by mutual information, then by a smooth field without folds that maximises local correlation (Avants et al., Med Image Anal 2008) after contrast was matched by conditional means (Roche et al., MICCAI 1998), and interpolated once by cubic B-spline."
+        "Images were aligned rigidly by mutual information, then by a spline field of low bending energy that raises local correlation (Avants et al., Med Image Anal 2008; Gauss-Newton steps) after contrast was matched by local conditional means (Roche et al., MICCAI 1998), and interpolated once by cubic B-spline."
     }
 }
 

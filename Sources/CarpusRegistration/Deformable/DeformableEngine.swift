@@ -13,6 +13,8 @@ struct DeformableEngine {
         var determinants: ClosedRange<Double>
         /// How far the way there and back misses, mm, at worst.
         var inconsistency: Double
+        /// The standard error of the field at each cell of tissue as halves of the images differ in what they ask for, mm, sorted.
+        var scatter: [Float]
         /// The mean local correlation of the images, after the rigid map and at the end.
         var correlation: (before: Double, after: Double)
     }
@@ -21,24 +23,26 @@ struct DeformableEngine {
     private static let leastShare: Float = 0.1
 
     func run(from rigid: Affine) -> Found {
-        var field: DenseField?, iterations = 0, correlation = (before: 0.0, after: 0.0)
+        var field: CellField?, scatter: [Float] = [], iterations = 0, correlation = (before: 0.0, after: 0.0)
         for level in (0..<parameters.levels).reversed() {
             let spacing = parameters.finestSpacing * Double(1 << level)
-            let a = fixed.pooled(spacing), b = moving.pooled(spacing)
-            var images = DeformableLevel(fixed: a, moving: b, rigid: rigid, parameters)
-            var current = field?.resampled(onto: a.volume.grid) ?? DenseField(grid: a.volume.grid)
-            if level == 0 { correlation.before = images.agreement(DenseField(grid: a.volume.grid)) }
-            let first = level == parameters.levels - 1, last = level == 0
-            iterations += images.improve(&current, iterations: last ? parameters.lastIterations : parameters.iterations, rounds: first ? 2 : 1)
-            current = current.unfolded(least: Self.leastShare)
-            if last { correlation.after = images.agreement(current) }
+            var images = DeformableLevel(fixed: fixed.pooled(spacing), moving: moving.pooled(spacing), rigid: rigid, parameters)
+            var current = field?.carried(to: images.cells) ?? CellField(cells: images.cells)
+            if level == 0 { correlation.before = images.agreement(CellField(cells: images.cells)) }
+            let last = level == 0
+            iterations += images.improve(&current, iterations: last ? parameters.lastIterations : parameters.iterations)
+            if last {
+                correlation.after = images.agreement(current)
+                scatter = images.scatter(about: current)
+            }
             field = current
         }
-        let end = field ?? DenseField(grid: fixed.volume.grid), back = end.inverted()
+        guard let field else { preconditionFailure("there is at least one level") }
+        let end = field.dense.unfolded(least: Self.leastShare), back = end.inverted()
         let (least, largest) = end.determinants()
         return Found(
             field: end, inverse: back, iterations: iterations, determinants: Double(min(least.min() ?? 1, largest))...Double(largest),
-            inconsistency: end.distance(there: back), correlation: correlation)
+            inconsistency: end.distance(there: back), scatter: scatter, correlation: correlation)
     }
 }
 

@@ -3,9 +3,9 @@ public import CarpusCore
 /// Lays one image on another where turning and shifting is not enough, as joints bend and skin gives way: a smooth field that
 /// never folds, from where a rigid alignment ended.
 ///
-/// Contrast is matched by the mean of one image given the other (correlation ratio); then the local correlation of both images grows
-/// by steps that are composed, not added (greedy diffeomorphic; Avants et al., Med Image Anal 12, 2008). The pyramid shrinks in plane
-/// first. Swapping the images gives the inverse, and results are the same to the last bit, whatever the number of threads.
+/// Contrast is matched by the mean of one image given the other (correlation ratio), about each place by itself; then the local correlation of both images
+/// (Avants et al., Med Image Anal 12, 2008) grows against the bending energy of a spline field (Rueckert et al., IEEE Trans Med Imaging 18, 1999) by
+/// steps of Gauss and Newton. The pyramid shrinks in plane first. Swapping the images gives the inverse, and results are the same to the last bit, whatever the number of threads.
 public enum DeformableRegistration {
     /// How images are aligned. Lengths without a unit are in the smallest spacing of a level.
     public struct Parameters: Sendable, Hashable, Codable {
@@ -13,25 +13,25 @@ public enum DeformableRegistration {
         public var levels = 3
         /// The spacing of the last level in mm; an axis that is coarser stays as it is.
         public var finestSpacing = 0.8
-        /// Iterations at each level but the last, at most.
+        /// Iterations at each level but the last before contrast is matched again and as many follow, at most.
         public var iterations = 15
-        /// Iterations at the last level, at most.
+        /// The same at the last level.
         public var lastIterations = 7
-        /// How far the window of local correlation reaches from its middle; at least one slice.
-        public var window = 2.0
-        /// The standard deviation of the Gaussian over which a step is found.
-        public var stepWidth = 3.5
-        /// The standard deviation of the Gaussian that smooths the field after each step.
-        public var fieldWidth = 2.0
-        /// How much the field is held where images tell little, as a share of what they tell on average.
-        public var stiffness = 0.2
+        /// The distance of the field's splines in the smallest spacing.
+        public var cell = 4.0
+        /// The standard deviation of the Gaussian window of local correlation, in cells.
+        public var window = 0.6
+        /// How much bending the field costs, mm.
+        public var stiffness = 8.0
+        /// The distance in mm over which displacements are expected to change direction: stretching costs as much as bending that way.
+        public var range = 20.0
         /// The mean length of a step at which a level ends.
         public var smallestStep = 0.01
         /// The rigid alignment it begins from; not among what protocols set.
         public var rigid = RigidRegistration.Parameters()
 
         private enum CodingKeys: String, CodingKey {
-            case levels, finestSpacing, iterations, lastIterations, window, stepWidth, fieldWidth, stiffness, smallestStep
+            case levels, finestSpacing, iterations, lastIterations, cell, window, stiffness, range, smallestStep
         }
 
         /// The defaults.
@@ -42,10 +42,10 @@ public enum DeformableRegistration {
             if !(1...6).contains(levels) { return "'levels' must be 1 to 6" }
             if !(finestSpacing > 0 && finestSpacing.isFinite) { return "'finestSpacing' must be above 0 mm" }
             if !(1...1000).contains(iterations) || !(1...1000).contains(lastIterations) { return "'iterations' and 'lastIterations' must be 1 to 1000" }
-            if !(window >= 1 && window <= 10) { return "'window' must be 1 to 10" }
-            if !(stepWidth >= 0.5 && stepWidth <= 10) { return "'stepWidth' must be 0.5 to 10" }
-            if !(fieldWidth >= 0 && fieldWidth <= 10) { return "'fieldWidth' must be 0 to 10" }
-            if !(stiffness > 0 && stiffness <= 100) { return "'stiffness' must be above 0 and at most 100" }
+            if !(cell >= 1 && cell <= 16) { return "'cell' must be 1 to 16" }
+            if !(window >= 0.5 && window <= 10) { return "'window' must be 0.5 to 10" }
+            if !(stiffness > 0 && stiffness <= 1e6) { return "'stiffness' must be above 0 and at most 1000000" }
+            if !(range >= 1 && range <= 1e6) { return "'range' must be 1 to 1000000 mm" }
             if !(smallestStep >= 0 && smallestStep < 1) { return "'smallestStep' must be 0 to 1" }
             return rigid.complaint.map { "of 'rigid', \($0)" }
         }
@@ -63,6 +63,8 @@ public enum DeformableRegistration {
         public let jacobian: ClosedRange<Double>
         /// How far a point that goes there and comes back misses its place at worst, mm.
         public let inverseConsistency: Double
+        /// How far the bent alignment can be trusted; nil when nothing was moved.
+        public let verdict: DeformableVerdict?
         /// The mean local correlation of the images after the rigid map and at the end, 0 to 1.
         public let correlation: (before: Double, after: Double)
         /// Iterations over all levels, those of the rigid alignment not counted.
@@ -84,7 +86,7 @@ public enum DeformableRegistration {
         let rigid = try RigidRegistration.align(fixed: fixed, moving: moving, fixedMask: fixedMask, movingMask: movingMask, parameters: parameters.rigid)
         if fixed == moving {
             return Result(
-                movingFromFixed: .identity, fixedFromMoving: .identity, rigid: rigid, jacobian: 1...1, inverseConsistency: 0,
+                movingFromFixed: .identity, fixedFromMoving: .identity, rigid: rigid, jacobian: 1...1, inverseConsistency: 0, verdict: nil,
                 correlation: (1, 1), iterations: 0, findings: rigid.findings)
         }
         // The field lies on the finer image; of two alike, the order does not depend on which one is called fixed.
@@ -95,10 +97,11 @@ public enum DeformableRegistration {
         let forward = Transform.rigid(there) * .displacement(found.field.displacementField)
         let back = Transform.displacement(found.inverse.displacementField) * .rigid(there.inverse)
         let inverse = found.determinants.lowerBound > 0 ? 1 / found.determinants.upperBound...1 / found.determinants.lowerBound : found.determinants
+        let verdict = DeformableVerdict(found, rigid: rigid.verdict)
         return Result(
             movingFromFixed: swapped ? back : forward, fixedFromMoving: swapped ? forward : back, rigid: rigid,
-            jacobian: swapped ? inverse : found.determinants, inverseConsistency: found.inconsistency, correlation: found.correlation,
-            iterations: found.iterations, findings: rigid.findings + doubts(found))
+            jacobian: swapped ? inverse : found.determinants, inverseConsistency: found.inconsistency, verdict: verdict, correlation: found.correlation,
+            iterations: found.iterations, findings: rigid.findings + doubts(found) + verdict.findings)
     }
 
     /// What is doubtful about a field.

@@ -12,35 +12,11 @@ struct DenseField: Sendable {
     /// Millimetres to voxels.
     private var perVoxel: SIMD3<Float> { SIMD3<Float>(1 / grid.spacing) }
 
-    /// The same field on a grid that begins at the same corner.
-    func resampled(onto target: Grid) -> DenseField {
-        if target == grid { return self }
-        let ratio = target.spacing / grid.spacing
-        return DenseField.made(target) { lookup, x, y, z, _ in
-            let v = (Vector3(Double(x), Double(y), Double(z)) + 0.5) * ratio - 0.5
-            return lookup.value(at: SIMD3<Float>(v))
-        } from: { self }
-    }
-
-    /// First a step, then this field: `u(x + s) + s`.
-    func after(_ step: Planes) -> DenseField {
-        let scale = perVoxel, n = grid.count
-        return step.values.withUnsafeBufferPointer { buffer in
-            nonisolated(unsafe) let s = buffer
-            return DenseField.made(grid) { lookup, x, y, z, i in
-                let d = SIMD3(s[i], s[n + i], s[2 * n + i])
-                return lookup.value(at: SIMD3(Float(x), Float(y), Float(z)) + d * scale) + d
-            } from: { self }
-        }
-    }
-
     /// The way back, `v(x) = -u(x + v(x))`, by fixed-point iteration (Chen et al., Med Phys 35, 2008).
-    ///
-    /// Its slices are at most 1.6 times as thick as pixels, so that the way there and back holds between them too.
     func inverted() -> DenseField {
-        let scale = perVoxel, tolerance = Float(grid.spacing.min() * 1e-3), target = refined, ratio = SIMD3<Float>(target.spacing / grid.spacing)
-        return DenseField.made(target) { lookup, x, y, z, i in
-            let at = SIMD3(Float(x), Float(y), Float(z)) * ratio
+        let scale = perVoxel, tolerance = Float(grid.spacing.min() * 1e-3)
+        return DenseField.made(grid) { lookup, x, y, z, i in
+            let at = SIMD3(Float(x), Float(y), Float(z))
             var v = -lookup.value(at: at)
             for round in 0..<60 {
                 let miss = v + lookup.value(at: at + v * scale)
@@ -50,20 +26,6 @@ struct DenseField: Sendable {
             }
             return v
         } from: { self }
-    }
-
-    /// The grid with whole numbers of voxels put between those of coarse axes; it ends where this one does.
-    private var refined: Grid {
-        var size = grid.size, linear = grid.worldFromVoxel.linear
-        for axis in 0..<3 where size[axis] > 1 {
-            let parts = max(1, (grid.spacing[axis] / (1.6 * grid.spacing.min())).rounded(.up))
-            size[axis] = (size[axis] - 1) * Int(parts) + 1
-            linear[column: axis] = linear[column: axis] / parts
-        }
-        guard let fine = try? Grid(size: size, worldFromVoxel: Affine(linear: linear, translation: grid.origin)) else {
-            preconditionFailure("a grid derived from a sound one is sound")
-        }
-        return fine
     }
 
     /// A field from a rule that may look up another one.

@@ -92,9 +92,4 @@ enum Taps {
         let sum = 2 * side.reduce(0, +) - 1
         return side.map { Float($0 / sum) }
     }
-
-    /// The mean over a voxel and as many on either side.
-    static func box(_ radius: Int) -> [Float] {
-        [Float](repeating: 1 / Float(2 * radius + 1), count: radius + 1)
-    }
 }
