@@ -1,0 +1,162 @@
+import CarpusCore
+
+/// What lesions take of the sites that RAMRIS scores, from one pass over the maps.
+struct SiteMeasurement {
+    let map: LabelMap, anatomy: LabelMap
+    let probabilities: Volume<Float>?
+    let parameters: VolumeMeasurement.Parameters
+    let method: String
+    let sites: SiteMap
+    /// Assessed voxels of each site that the series covers, and of each lesion in each site.
+    private(set) var assessed: [UInt16: Double] = [:], shared: [SIMD2<UInt16>: Double] = [:]
+    private var coverage: [UInt16: SiteCoverage] = [:]
+    /// What of a compartment's length between the distal radioulnar joint and the hamate's tip the border cuts.
+    let sheathCuts: SheathCuts
+
+    init(_ map: LabelMap, anatomy: LabelMap, probabilities: Volume<Float>?, field: LabelMap?, parameters: VolumeMeasurement.Parameters, method: String) {
+        let anatomy = anatomy.inWristValues
+        (self.map, self.anatomy, self.probabilities, self.parameters, self.method) = (map, anatomy, probabilities, parameters, method)
+        let sites = SiteMap(map, anatomy: anatomy, field: field), grid = map.grid, top = Int(sites.sites.max() ?? 0)
+        self.sites = sites
+        sheathCuts = SheathCuts(sites)
+        var coverage = [SiteCoverage](repeating: SiteCoverage(size: grid.size), count: top + 1)
+        var assessed = [Double](repeating: 0, count: top + 1), shared = [[Double]](repeating: [], count: top + 1)
+        let lesionTop = Int(map.labels.max() ?? 0)
+        map.labels.withUnsafeBufferPointer { labels in
+            sites.forEachVoxel { i, site, share in
+                let s = Int(site), isCovered = sites.covered.isEmpty || sites.covered[i]
+                coverage[s].add(grid.index(at: i), share, isCovered: isCovered)
+                guard isCovered else { return }
+                assessed[s] += share
+                guard labels[i] != 0 else { return }
+                if shared[s].isEmpty { shared[s] = [Double](repeating: 0, count: lesionTop + 1) }
+                shared[s][Int(labels[i])] += share
+            }
+        }
+        for s in 1..<max(top + 1, 1) where coverage[s].voxels > 0 {
+            (self.coverage[UInt16(s)], self.assessed[UInt16(s)]) = (coverage[s], assessed[s])
+            for (lesion, n) in shared[s].enumerated() where n > 0 { self.shared[SIMD2(UInt16(lesion), UInt16(s))] = n }
+        }
+    }
+
+    /// May a site be scored, and if so with which doubts.
+    struct Verdict {
+        var reasons: [String] = []
+        /// Why there is no number.
+        var refusal: String?
+        /// The share that was seen, when it is not all.
+        var covered: Double?
+        var status: Measurement.Status { reasons.isEmpty ? .ok : .review }
+        var reason: String? { reasons.isEmpty ? nil : reasons.joined(separator: "; ") }
+    }
+
+    func verdict(_ site: Label, kind: WristAnatomy.Kind) -> Verdict {
+        guard let coverage = coverage[site.value] else { return Verdict(refusal: "the anatomy map does not show \(site.name)") }
+        var verdict = Verdict(), share = 1.0
+        if kind == .tendonCompartment {
+            share = coverage.seenShare * (1 - sheathCuts.missingShare(of: site.value))
+        } else if WristAnatomy.structure(named: site.name)?.extent == .tenMillimetresFromArticularSurface {
+            guard let end = sites.ends[site.value] else { return Verdict(refusal: "no carpal bone shows which end of \(site.name) is articular") }
+            if end.cutShare > 0.2 { return Verdict(refusal: "the field of view cuts the articular end of \(site.name)") }
+            if !end.showsShaft { verdict.reasons.append("too little of the shaft is in the field to tell its axis") }
+            share = coverage.covered(depth: (end, map.grid))
+        } else {
+            share = coverage.covered()
+        }
+        if share < parameters.leastCovered {
+            verdict.refusal = "about \(Int((100 * share).rounded())) % of \(site.name) is covered, less than the \(Int((100 * parameters.leastCovered).rounded())) % it takes"
+        } else if share < 0.98 {
+            verdict.covered = share
+            verdict.reasons.append("about \(Int((100 * share).rounded())) % of \(site.name) is covered")
+        }
+        return verdict
+    }
+
+    /// The rows of a lesion in each site of its kind.
+    func rows(of lesion: Label) -> [Measurement] {
+        guard let kind = LesionSites.kind(of: lesion.name) else { return [] }
+        let occurs = parameters.wholeFieldAssessed || map.labels.contains(lesion.value)
+        let doubt = VolumeDoubt(lesion: lesion.value, in: map, probabilities: probabilities, correlationLength: parameters.correlationLength) { i in
+            let site = sites.sites[i]
+            guard site != 0, anatomy.legend[site].map({ LesionSites.kind(of: lesion.name) == WristAnatomy.structure(named: $0.name)?.kind }) == true else { return (0, 1) }
+            return (site, sites.share(ofVoxel: i, site: site))
+        }
+        var all: [Measurement] = []
+        for structure in WristAnatomy.structures where structure.kind == kind {
+            guard let site = anatomy.legend[structure.name] else { continue }
+            var verdict = verdict(site, kind: kind)
+            if !occurs { verdict.refusal = "the label does not occur, and not the whole field was assessed" }
+            let region = "\(lesion.name)/\(site.name)"
+            if let refusal = verdict.refusal {
+                all += LesionSites.notScorable(lesion.name, kind: kind, region: region, because: refusal, method: method)
+                continue
+            }
+            let n = shared[SIMD2(lesion.value, site.value)] ?? 0
+            all += volumes(n, of: site, kind: kind, region: region, verdict, doubt)
+            if kind == .tendonCompartment {
+                all += SheathMeasurement(lesion: lesion.value, site: site.value, region: region, volumeIsZero: n == 0, verdict: verdict, in: self).rows
+            }
+            if let covered = verdict.covered { all.append(row("covered-fraction", covered, "1", region, verdict)) }
+        }
+        return all
+    }
+
+    private func volumes(_ n: Double, of site: Label, kind: WristAnatomy.Kind, region: String, _ verdict: Verdict, _ doubt: VolumeDoubt) -> [Measurement] {
+        let voxel = map.grid.voxelVolume, volume = n * voxel / 1000
+        let interval = doubt.interval(around: volume, site: site.value, voxelVolume: voxel)
+        var rows = [row("volume", volume, "mL", region, verdict), row("volume-low", interval.low, "mL", region, verdict), row("volume-high", interval.high, "mL", region, verdict)]
+        if kind != .tendonCompartment, let whole = assessed[site.value], whole > 0 { rows.append(row("fraction", n / whole, "1", region, verdict)) }
+        return rows
+    }
+
+    /// What fractions are taken of: the assessed volume of bones and the capacity of joints, as far as the legend's lesions ask for them.
+    var references: [Measurement] {
+        let asked = map.legend.labels.compactMap { LesionSites.kind(of: $0.name) }
+        var all: [Measurement] = []
+        for (kind, quantity) in [(WristAnatomy.Kind.bone, "assessed-volume"), (.joint, "capacity")] where asked.contains(kind) {
+            for structure in WristAnatomy.structures where structure.kind == kind {
+                guard let site = anatomy.legend[structure.name] else { continue }
+                let verdict = verdict(site, kind: kind)
+                if let refusal = verdict.refusal {
+                    all.append(.notScorable(quantity, unit: "mL", region: site.name, because: refusal, method: method))
+                } else {
+                    all.append(row(quantity, (assessed[site.value] ?? 0) * map.grid.voxelVolume / 1000, "mL", site.name, verdict))
+                }
+            }
+        }
+        return all
+    }
+
+    /// What of a lesion lies in no site it can lie in: in or beside vessels, elsewhere, and what is left without both.
+    func strays(of lesion: Label) -> [Measurement] {
+        guard let kind = LesionSites.kind(of: lesion.name) else { return [] }
+        let size = map.grid.size, vessel = anatomy.legend["vessel"]?.value
+        let isSite = (0...Int(sites.sites.max() ?? 0)).map { value in anatomy.legend[UInt16(value)].map { WristAnatomy.structure(named: $0.name)?.kind == kind } ?? false }
+        var suspect = 0, outside = 0, inside = 0
+        for i in map.labels.indices where map.labels[i] == lesion.value {
+            if isSite[Int(sites.sites[i])] { inside += 1; continue }
+            var besideVessel = false
+            if let vessel {
+                SiteMap.forEachNeighbour(of: map.grid.index(at: i), in: size) { if sites.sites[map.grid.offset($0.x, $0.y, $0.z)] == vessel { besideVessel = true } }
+            }
+            if besideVessel { suspect += 1 } else { outside += 1 }
+        }
+        return [("outside-anatomy-volume", outside), ("vessel-suspect-volume", suspect), ("volume-in-anatomy", inside)].map { quantity, n in
+            Measurement(quantity, Double(n) * map.grid.voxelVolume / 1000, unit: "mL", region: lesion.name, method: method)
+        }
+    }
+
+    func row(_ quantity: String, _ value: Double, _ unit: String, _ region: String, _ verdict: Verdict) -> Measurement {
+        Measurement(quantity, value, unit: unit, region: region, status: verdict.status, reason: verdict.reason, method: method)
+    }
+}
+
+extension LabelMap {
+    /// The map with the structures of the wrist under their values in `WristAnatomy`, whatever the map calls them; other labels are left out.
+    var inWristValues: LabelMap {
+        let known = legend.labels.compactMap { label in WristAnatomy.structure(named: label.name).map { (from: label.value, to: Label(value: $0.label, name: label.name, color: label.color)) } }
+        var values = [UInt16](repeating: 0, count: Int(labels.max() ?? 0) + 1)
+        for (from, to) in known where Int(from) < values.count { values[Int(from)] = to.value }
+        return LabelMap(grid: grid, labels: labels.map { values[Int($0)] }, legend: Legend(known.map(\.to)))
+    }
+}
