@@ -1,7 +1,7 @@
 /// Where the articular end of a long bone lies: the plane across its shaft at the mean of the surface that faces the carpus.
 ///
 /// RAMRIS assesses a long bone to 10 mm from there. The plane follows from the bones' labels alone, thick slices or thin, and from
-/// no more of the shaft than 20 mm, so that a field of view that cuts the shaft does not move it; the truth of the virtual wrist is
+/// no more of the shaft than 17 mm in the forearm and 20 in the hand, so that a field of view that cuts the shaft does not move it; the truth of the virtual wrist is
 /// counted by the same rule. Definitions.md has the formulas.
 public struct ArticularEnd: Sendable, Hashable {
     /// Where the shaft's axis meets the articular plane; world (LPS), mm.
@@ -15,8 +15,8 @@ public struct ArticularEnd: Sendable, Hashable {
 
     /// RAMRIS assesses so many mm of a long bone (Østergaard et al., J Rheumatol 2003).
     public static let assessedDepth = 10.0
-    /// How far from the end the shaft begins, and how much of it tells the axis, mm.
-    static let shaft = 6.0...20.0
+    /// What of a bone tells its axis, mm from the end: as near as the slope of its face allows, and no farther than fields of view reach.
+    static func shaft(of bone: UInt16) -> ClosedRange<Double> { bone == 1 ? 6...17 : bone == 2 ? 3...16 : 5...20 }
     /// A column of a bone faces the carpus when a carpal bone follows within so many mm: the ulna's head meets it across the disc.
     static let reach = 10.0
 
@@ -173,8 +173,9 @@ private struct EndSearch {
     /// The line through the middles of the shaft's cross-sections, by least squares; nil when too little of the shaft is in the field.
     private func axis(_ frame: ColumnFrame, from end: Double) -> (middle: Vector3, shaftward: Vector3)? {
         // A border that cuts the shaft would bend the line; one that cuts the bone along its side cuts all of it alike.
-        let cut = border.map { ($0 - frame.origin).dot(frame.shaftward) - end }.filter { $0 > ArticularEnd.shaft.lowerBound }.sorted()
-        let last = min(cut.isEmpty ? .infinity : cut[cut.count / 10], ArticularEnd.shaft.upperBound), first = ArticularEnd.shaft.lowerBound
+        let shaft = ArticularEnd.shaft(of: UInt16(bone)), first = shaft.lowerBound
+        let cut = border.map { ($0 - frame.origin).dot(frame.shaftward) - end }.filter { $0 > first }.sorted()
+        let last = min(cut.isEmpty ? .infinity : cut[cut.count / 10], shaft.upperBound)
         guard last - first >= 4 else { return nil }
         let steps = Int((last - first) / 0.5)
         var n = 0.0, sum = Vector3.zero, square = 0.0, cross = Vector3.zero

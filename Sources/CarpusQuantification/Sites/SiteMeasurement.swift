@@ -3,7 +3,7 @@ import CarpusCore
 /// What lesions take of the sites that RAMRIS scores, from one pass over the maps.
 struct SiteMeasurement {
     let map: LabelMap, anatomy: LabelMap
-    let probabilities: Volume<Float>?
+    let doubts: LabelDoubts
     let parameters: VolumeMeasurement.Parameters
     let method: String
     let sites: SiteMap
@@ -13,9 +13,9 @@ struct SiteMeasurement {
     /// What of a compartment's length between the distal radioulnar joint and the hamate's tip the border cuts.
     let sheathCuts: SheathCuts
 
-    init(_ map: LabelMap, anatomy: LabelMap, probabilities: Volume<Float>?, field: LabelMap?, parameters: VolumeMeasurement.Parameters, method: String) {
+    init(_ map: LabelMap, anatomy: LabelMap, doubts: LabelDoubts, field: LabelMap?, parameters: VolumeMeasurement.Parameters, method: String) {
         let anatomy = anatomy.inWristValues
-        (self.map, self.anatomy, self.probabilities, self.parameters, self.method) = (map, anatomy, probabilities, parameters, method)
+        (self.map, self.anatomy, self.doubts, self.parameters, self.method) = (map, anatomy, doubts, parameters, method)
         let sites = SiteMap(map, anatomy: anatomy, field: field), grid = map.grid, top = Int(sites.sites.max() ?? 0)
         self.sites = sites
         sheathCuts = SheathCuts(sites)
@@ -76,11 +76,11 @@ struct SiteMeasurement {
     func rows(of lesion: Label) -> [Measurement] {
         guard let kind = LesionSites.kind(of: lesion.name) else { return [] }
         let occurs = parameters.wholeFieldAssessed || map.labels.contains(lesion.value)
-        let doubt = VolumeDoubt(lesion: lesion.value, in: map, probabilities: probabilities, correlationLength: parameters.correlationLength) { i in
-            let site = sites.sites[i]
-            guard site != 0, anatomy.legend[site].map({ LesionSites.kind(of: lesion.name) == WristAnatomy.structure(named: $0.name)?.kind }) == true else { return (0, 1) }
-            return (site, sites.share(ofVoxel: i, site: site))
+        let doubt = VolumeDoubt(lesion: lesion.value, in: map, doubts: doubts, parameters) { i in
+            let site = self.site(of: kind, at: i)
+            return (site, site == 0 ? 1 : sites.share(ofVoxel: i, site: site))
         }
+        let expected = parameters.partialVolume ? doubts.probabilities(of: lesion.value, in: map.legend).map { self.expected($0, in: kind) } : nil
         var all: [Measurement] = []
         for structure in WristAnatomy.structures where structure.kind == kind {
             guard let site = anatomy.legend[structure.name] else { continue }
@@ -91,20 +91,43 @@ struct SiteMeasurement {
                 all += LesionSites.notScorable(lesion.name, kind: kind, region: region, because: refusal, method: method)
                 continue
             }
-            let n = shared[SIMD2(lesion.value, site.value)] ?? 0
+            let n = expected.map { $0[site.value] ?? 0 } ?? shared[SIMD2(lesion.value, site.value)] ?? 0
             all += volumes(n, of: site, kind: kind, region: region, verdict, doubt)
             if kind == .tendonCompartment {
-                all += SheathMeasurement(lesion: lesion.value, site: site.value, region: region, volumeIsZero: n == 0, verdict: verdict, in: self).rows
+                all += SheathMeasurement(lesion: lesion.value, site: site.value, region: region, volumeIsZero: (shared[SIMD2(lesion.value, site.value)] ?? 0) == 0, verdict: verdict, in: self).rows
             }
             if let covered = verdict.covered { all.append(row("covered-fraction", covered, "1", region, verdict)) }
         }
         return all
     }
 
+    /// The site of a kind that a voxel belongs to: its own, or the commonest among its neighbours; 0 for none.
+    private func site(of kind: WristAnatomy.Kind, at i: Int) -> UInt16 {
+        func fits(_ site: UInt16) -> Bool { kind == .bone ? (1...15).contains(site) : kind == .joint ? (16...18).contains(site) : (19...28).contains(site) }
+        if fits(sites.sites[i]) { return sites.sites[i] }
+        var counts = [UInt16: Int](), best: UInt16 = 0
+        SiteMap.forEachNeighbour(of: map.grid.index(at: i), in: map.grid.size) {
+            let site = sites.sites[map.grid.offset($0.x, $0.y, $0.z)]
+            if fits(site) { counts[site, default: 0] += 1 }
+        }
+        for (site, n) in counts { if n > counts[best] ?? 0 || (n == counts[best] && site < best) { best = site } }
+        return best
+    }
+
+    /// Sums of probabilities by site, in voxels.
+    private func expected(_ probabilities: Volume<Float>, in kind: WristAnatomy.Kind) -> [UInt16: Double] {
+        var sums: [UInt16: Double] = [:]
+        for i in probabilities.scalars.indices where probabilities.scalars[i] > 0 && (sites.covered.isEmpty || sites.covered[i]) {
+            let site = site(of: kind, at: i)
+            if site != 0 { sums[site, default: 0] += Double(min(probabilities.scalars[i], 1)) * sites.share(ofVoxel: i, site: site) }
+        }
+        return sums
+    }
+
     private func volumes(_ n: Double, of site: Label, kind: WristAnatomy.Kind, region: String, _ verdict: Verdict, _ doubt: VolumeDoubt) -> [Measurement] {
-        let voxel = map.grid.voxelVolume, volume = n * voxel / 1000
-        let interval = doubt.interval(around: volume, site: site.value, voxelVolume: voxel)
-        var rows = [row("volume", volume, "mL", region, verdict), row("volume-low", interval.low, "mL", region, verdict), row("volume-high", interval.high, "mL", region, verdict)]
+        let voxel = map.grid.voxelVolume / 1000, labelled = shared[SIMD2(map.legend[String(region.prefix { $0 != "/" })]?.value ?? 0, site.value)] ?? 0
+        let interval = doubt.interval(around: labelled, site: site.value)
+        var rows = [("volume", n), ("volume-low", interval.low), ("volume-high", interval.high)].map { row($0, $1 * voxel, "mL", region, verdict) }
         if kind != .tendonCompartment, let whole = assessed[site.value], whole > 0 { rows.append(row("fraction", n / whole, "1", region, verdict)) }
         return rows
     }

@@ -6,53 +6,58 @@ import Foundation
 /// With `p` the probability that a voxel belongs to the lesion, `g = √(p (1 - p))`, and doubts of voxels at a distance `d` correlated by
 /// `exp(-d² / 2ℓ²)`, the variance of the volume is `v² Σ_x Σ_y g(x) g(y) ρ(x - y)`. Without probabilities only the boundary is in
 /// doubt: a voxel is labelled by what fills at least half of it, so its filling is off by up to a half, evenly: a standard deviation of
-/// `√(1/48)`, once for the voxel and once for its neighbour outside.
+/// `√(1/48)`, once for the voxel and once for its neighbour outside; and all boundary voxels together by `boundaryDoubt`.
 struct VolumeDoubt {
     /// Half the width of a 95 % interval, in standard deviations.
     static let width = 1.96
     /// √(2 / 48).
     private static let boundaryDeviation: Float = 0.2041
 
-    /// What is in doubt of a lesion, in mm³ by site; site 0 is outside all that it can lie in.
-    private var variances: [UInt16: Double] = [:], shifts: [UInt16: Double] = [:]
+    /// Variance, expected volume less labelled volume, and boundary, in voxels by site; site 0 is outside all the lesion can lie in.
+    private var variances: [UInt16: Double] = [:], shifts: [UInt16: Double] = [:], boundary: [UInt16: Double] = [:]
+    private let boundaryDoubt: Double
 
     /// - Parameters:
     ///   - lesion: its label value.
-    ///   - probabilities: how probable each voxel's own label is; nil when nothing is known.
-    ///   - correlationLength: `ℓ`, mm.
+    ///   - doubts: what is known of how sure the labels are.
     ///   - place: site (0 for none) and assessed share of a voxel.
-    init(lesion: UInt16, in map: LabelMap, probabilities: Volume<Float>?, correlationLength: Double, place: (Int) -> (site: UInt16, share: Double)) {
-        let grid = map.grid, box = LabelBox(of: lesion, in: map)
-        guard let box else { return }
-        var doubts = [Float](repeating: 0, count: box.count)
-        var expected: [(at: Int, shift: Float)] = []
+    init(lesion: UInt16, in map: LabelMap, doubts known: LabelDoubts, _ parameters: VolumeMeasurement.Parameters, place: (Int) -> (site: UInt16, share: Double)) {
+        boundaryDoubt = parameters.boundaryDoubt
+        let grid = map.grid
+        guard let box = LabelBox(of: lesion, in: map) else { return }
+        let own = known.probabilities(of: lesion, in: map.legend)
+        var doubts = [Float](repeating: 0, count: box.count), shifts = doubts, isBoundary = [Bool](repeating: false, count: box.count)
         map.labels.withUnsafeBufferPointer { labels in
             box.forEachVoxel(of: grid) { i, at, k in
-                let isLesion = labels[i] == lesion
-                if let probabilities {
+                let isLesion = labels[i] == lesion, p: Float
+                if let own {
+                    p = min(max(own.scalars[i], 0), 1)
+                } else if case .confidence(let confidence) = known {
                     guard isLesion || Self.meets(lesion, labels, at, grid) else { return }
-                    let c = min(max(probabilities.scalars[i], 0), 1), p = isLesion ? c : 1 - c
-                    doubts[k] = (p * (1 - p)).squareRoot()
-                    expected.append((k, isLesion ? p - 1 : p))
-                } else if isLesion, Self.isBoundary(labels, lesion, at, grid) {
-                    doubts[k] = Self.boundaryDeviation
+                    let c = min(max(confidence.scalars[i], 0), 1)
+                    p = isLesion ? c : 1 - c
+                } else {
+                    isBoundary[k] = isLesion && Self.isBoundary(labels, lesion, at, grid)
+                    if isBoundary[k] { doubts[k] = Self.boundaryDeviation }
+                    return
                 }
+                (doubts[k], shifts[k]) = ((p * (1 - p)).squareRoot(), isLesion ? p - 1 : p)
             }
         }
-        let together = Self.gathered(doubts, size: box.size, spacing: grid.spacing, length: correlationLength)
-        let shifts = Dictionary(uniqueKeysWithValues: expected.map { ($0.at, $0.shift) })
+        let together = Self.gathered(doubts, size: box.size, spacing: grid.spacing, length: parameters.correlationLength)
         box.forEachVoxel(of: grid) { i, _, k in
-            guard doubts[k] > 0 || shifts[k] != nil else { return }
+            guard doubts[k] > 0 || shifts[k] != 0 else { return }
             let (site, share) = place(i)
             variances[site, default: 0] += share * Double(doubts[k] * together[k])
-            self.shifts[site, default: 0] += share * Double(shifts[k] ?? 0)
+            self.shifts[site, default: 0] += share * Double(shifts[k])
+            if isBoundary[k] { boundary[site, default: 0] += share }
         }
     }
 
-    /// The interval about a volume in mL, of one site or, with nil, of all.
-    func interval(around volume: Double, site: UInt16?, voxelVolume: Double) -> (low: Double, high: Double) {
+    /// The 95 % interval about a volume in voxels, of one site or, with nil, of all.
+    func interval(around volume: Double, site: UInt16?) -> (low: Double, high: Double) {
         func total(_ values: [UInt16: Double]) -> Double { site.map { values[$0] ?? 0 } ?? values.keys.sorted().reduce(0) { $0 + (values[$1] ?? 0) } }
-        let half = Self.width * total(variances).squareRoot() * voxelVolume / 1000, shift = total(shifts) * voxelVolume / 1000
+        let common = boundaryDoubt * total(boundary), half = (Self.width * Self.width * total(variances) + common * common).squareRoot(), shift = total(shifts)
         return (max(0, min(volume, volume + shift) - half), max(volume, volume + shift) + half)
     }
 

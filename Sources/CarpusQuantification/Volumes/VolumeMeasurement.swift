@@ -17,8 +17,13 @@ public enum VolumeMeasurement {
         public var boundaryShareToReview = 0.8
         /// A site of which a smaller share is in the field and covered is not scorable.
         public var leastCovered = 0.5
-        /// How far doubts about voxels hang together, mm: the wider, the wider the intervals of volumes.
+        /// How far doubts about voxels hang together, mm: the farther, the wider the intervals of volumes.
         public var correlationLength = 1.0
+        /// The share of all boundary voxels' volume by which a volume may be off as a whole when nothing but the labels is known: thin
+        /// layers in thick slices lose volume together.
+        public var boundaryDoubt = 0.15
+        /// Whether volumes of lesions are sums of probabilities instead of counts of labels.
+        public var partialVolume = false
 
         /// The defaults.
         public init() {}
@@ -29,6 +34,7 @@ public enum VolumeMeasurement {
                 return "minimumComponentVolume is \(minimumComponentVolume); it has to be a number that is not negative"
             }
             if !(correlationLength >= 0 && correlationLength <= 20) { return "correlationLength is \(correlationLength); it has to be 0 to 20 mm" }
+            if !(0...1).contains(boundaryDoubt) { return "boundaryDoubt is \(boundaryDoubt); it has to be 0 to 1" }
             if !(0...1).contains(leastCovered) { return "leastCovered is \(leastCovered); it has to be 0 to 1" }
             return (0...1).contains(boundaryShareToReview) ? nil : "boundaryShareToReview is \(boundaryShareToReview); it has to be 0 to 1"
         }
@@ -48,30 +54,31 @@ public enum VolumeMeasurement {
     ///   - map: what is measured.
     ///   - anatomy: sites on the same grid. Each lesion of the wrist is then measured in each site it can lie in (`LesionSites`), with the
     ///     region `lesion/site`; other labels get a `volume` and a `fraction` of every site.
-    ///   - probabilities: how probable each voxel's own label is, on the same grid; the intervals of volumes come from them.
+    ///   - doubts: what is known of how sure the labels are; the intervals of volumes come from it.
     ///   - field: 0 where the series that the labels were read on do not reach; nil when they reach everywhere.
     ///   - image: a volume on the same grid; adds `mean-signal`, `median-signal` and `sd-signal`, unit 1. Values that are not
     ///     finite are left out.
     ///   - method: the name and version of the stage, for the measurements.
     /// - Throws: `QuantificationError` when the grids differ.
     public static func measure(
-        _ map: LabelMap, anatomy: LabelMap? = nil, image: Volume<Float>? = nil, probabilities: Volume<Float>? = nil, field: LabelMap? = nil,
+        _ map: LabelMap, anatomy: LabelMap? = nil, image: Volume<Float>? = nil, doubts: LabelDoubts = .none, field: LabelMap? = nil,
         parameters: Parameters = .init(), method: String
     ) throws -> Result {
         if let complaint = parameters.complaint { throw QuantificationError(.badParameter, complaint) }
-        for (grid, name) in [(anatomy?.grid, "the anatomy"), (image?.grid, "the image"), (probabilities?.grid, "the map of probabilities"), (field?.grid, "the field")] {
+        for (grid, name) in [(anatomy?.grid, "the anatomy"), (image?.grid, "the image"), (field?.grid, "the field")] + doubts.grids {
             guard let grid, !grid.matches(map.grid) else { continue }
             throw QuantificationError(.gridMismatch, "\(name) lies on another grid than the labels; resample it onto theirs first")
         }
+        if let complaint = doubts.complaint(about: map, parameters) { throw QuantificationError(.badParameter, complaint) }
         let extents = LabelExtents(of: map)
-        let sites = anatomy.map { SiteMeasurement(map, anatomy: $0, probabilities: probabilities, field: field, parameters: parameters, method: method) }
+        let sites = anatomy.map { SiteMeasurement(map, anatomy: $0, doubts: doubts, field: field, parameters: parameters, method: method) }
         var result = Result(), boundary: [String: String] = [:]
         for label in map.legend.labels {
             let extent = extents[label.value]
             result.measurements.append(volume(extent, of: label.name, grid: map.grid, parameters, method))
             if let sites, extent.voxels > 0 || parameters.wholeFieldAssessed { result.measurements += sites.strays(of: label) }
             guard extent.voxels > 0 else { continue }
-            result.measurements += interval(of: label, extent, in: map, probabilities, parameters, method)
+            result.measurements += interval(of: label, extent, in: map, doubts, parameters, method)
             boundary[label.name] = "\(extent.boundary) of \(extent.voxels)"
             if let image { result.measurements += signals(of: label, in: map, image, method) }
         }
@@ -99,13 +106,13 @@ public enum VolumeMeasurement {
     /// - Parameter regions: what is reported even when it does not occur; all of the legend when empty. A lesion's sites go with it.
     /// - Throws: `QuantificationError` when the grids differ or a parameter is out of range.
     public static func measure(
-        _ map: LabelMap, anatomy: LabelMap? = nil, image: Volume<Float>? = nil, probabilities: Volume<Float>? = nil, field: LabelMap? = nil,
+        _ map: LabelMap, anatomy: LabelMap? = nil, image: Volume<Float>? = nil, doubts: LabelDoubts = .none, field: LabelMap? = nil,
         parameters: Parameters = .init(), regions: [String], method: String
     ) throws -> Result {
         var parameters = parameters
         parameters.wholeFieldAssessed = true
         let occurring = Set(map.counts.keys.compactMap { map.legend[$0]?.name })
-        var result = try measure(map, anatomy: anatomy, image: image, probabilities: probabilities, field: field, parameters: parameters, method: method)
+        var result = try measure(map, anatomy: anatomy, image: image, doubts: doubts, field: field, parameters: parameters, method: method)
         result.measurements = result.measurements.filter { row in
             let name = row.region.split(separator: "/").first.map(String.init) ?? row.region
             return regions.isEmpty || regions.contains(name) || map.legend[name] == nil || occurring.contains(name)
@@ -120,13 +127,13 @@ public enum VolumeMeasurement {
 
     /// The interval of a whole label's volume.
     private static func interval(
-        of label: Label, _ extent: LabelExtents.Extent, in map: LabelMap, _ probabilities: Volume<Float>?, _ parameters: Parameters, _ method: String
+        of label: Label, _ extent: LabelExtents.Extent, in map: LabelMap, _ doubts: LabelDoubts, _ parameters: Parameters, _ method: String
     ) -> [Measurement] {
-        let doubt = VolumeDoubt(lesion: label.value, in: map, probabilities: probabilities, correlationLength: parameters.correlationLength) { _ in (0, 1) }
-        let voxel = map.grid.voxelVolume, interval = doubt.interval(around: Double(extent.voxels) * voxel / 1000, site: nil, voxelVolume: voxel)
+        let doubt = VolumeDoubt(lesion: label.value, in: map, doubts: doubts, parameters) { _ in (0, 1) }
+        let interval = doubt.interval(around: Double(extent.voxels), site: nil), voxel = map.grid.voxelVolume / 1000
         return [
-            Measurement("volume-low", interval.low, unit: "mL", region: label.name, method: method),
-            Measurement("volume-high", interval.high, unit: "mL", region: label.name, method: method),
+            Measurement("volume-low", interval.low * voxel, unit: "mL", region: label.name, method: method),
+            Measurement("volume-high", interval.high * voxel, unit: "mL", region: label.name, method: method),
         ]
     }
 
