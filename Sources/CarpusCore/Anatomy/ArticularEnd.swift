@@ -112,7 +112,7 @@ private struct EndSearch {
     let field: LabelField
 
     /// Columns are so many mm apart, and looked at in steps of so many.
-    static let columnStep = 1.0, depthStep = 0.25
+    static let columnStep = 0.85, depthStep = 0.25
 
     /// The bones of the carpus that long bones meet: all but the pisiform.
     static func isCarpal(_ label: Int) -> Bool { (3...10).contains(label) && label != 6 }
@@ -175,7 +175,7 @@ private struct EndSearch {
         // A border that cuts the shaft would bend the line; one that cuts the bone along its side cuts all of it alike.
         let shaft = ArticularEnd.shaft(of: UInt16(bone)), first = shaft.lowerBound
         let cut = border.map { ($0 - frame.origin).dot(frame.shaftward) - end }.filter { $0 > first }.sorted()
-        let last = min(cut.isEmpty ? .infinity : cut[cut.count / 10], shaft.upperBound)
+        let last = min(cut.isEmpty ? .infinity : cut[cut.count / 50], shaft.upperBound)
         guard last - first >= 4 else { return nil }
         let steps = Int((last - first) / 0.5)
         var n = 0.0, sum = Vector3.zero, square = 0.0, cross = Vector3.zero
@@ -208,8 +208,10 @@ private struct ColumnFrame {
 
     init(origin: Vector3, shaftward: Vector3, points: [Vector3]) {
         (self.origin, self.shaftward) = (origin, shaftward)
-        let a = shaftward * shaftward, other = a.x <= a.y && a.x <= a.z ? Vector3(1, 0, 0) : a.y <= a.z ? Vector3(0, 1, 0) : Vector3(0, 0, 1)
-        let u = shaftward.cross(other) / shaftward.cross(other).length, v = shaftward.cross(u)
+        let squares = shaftward * shaftward, other = squares.x <= squares.y && squares.x <= squares.z ? Vector3(1, 0, 0) : squares.y <= squares.z ? Vector3(0, 1, 0) : Vector3(0, 0, 1)
+        // Turned by no simple angle against the grid: columns in step with its rows would all see the same side of a voxel.
+        let a1 = shaftward.cross(other) / shaftward.cross(other).length, a2 = shaftward.cross(a1)
+        let u = a1 * 0.8192 + a2 * 0.5736, v = shaftward.cross(u) / shaftward.cross(u).length
         var low = Vector3(repeating: .infinity), high = -low
         for p in points {
             let d = p - origin, q = Vector3(d.dot(u), d.dot(v), d.dot(shaftward))

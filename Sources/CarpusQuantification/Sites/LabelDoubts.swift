@@ -17,6 +17,9 @@ public enum LabelDoubts: Sendable {
         }
     }
 
+    /// Whether there is anything to make intervals from but the labels' boundary.
+    var areKnown: Bool { if case .none = self { false } else { true } }
+
     /// What is wrong with them, in a sentence; nil when nothing is.
     func complaint(about map: LabelMap, _ parameters: VolumeMeasurement.Parameters) -> String? {
         if case .probabilities(let volumes) = self {

@@ -7,6 +7,8 @@ struct SheathMeasurement {
 
     /// A stack of slices counts as axial when its normal lies within so many degrees of the forearm's axis (cosine).
     static let axialCosine = 0.82
+    /// Voxels longer than this, mm, tell no width across their longest side.
+    static let coarsestWidth = 1.2
 
     init(lesion: UInt16, site: UInt16, region: String, volumeIsZero: Bool, verdict: SiteMeasurement.Verdict, in whole: SiteMeasurement) {
         guard let distal = whole.sites.distal else {
@@ -51,10 +53,13 @@ struct SheathMeasurement {
         for i in parts.labels.indices where whole.sites.sites[i] == site { parts.labels[i] = whole.map.labels[i] == lesion ? 2 : 1 }
         var verdict = verdict, across = parts.grid.throughPlaneAxis
         if !isAxial {
-            guard let planes = planes(across: distal, of: parts) else { return [] }
-            (parts, across) = (parts.resampled(onto: planes, interpolation: .nearest), 2)
             let coarsest = whole.map.grid.spacing.max()
-            if coarsest > 1.5 { verdict.reasons.append("the slices are not axial: widths are read across voxels of \((coarsest * 10).rounded() / 10) mm") }
+            guard coarsest <= coarsestWidth, let planes = planes(across: distal, of: parts) else {
+                let reason = "the slices are not axial, and \((coarsest * 10).rounded() / 10) mm apart: no width can be read across them"
+                return ["thickness", "mean-thickness"].map { .notScorable($0, unit: "mm", region: region, because: reason, method: whole.method) }
+            }
+            (parts, across) = (parts.resampled(onto: planes, interpolation: .nearest), 2)
+            verdict.reasons.append("the slices are not axial: widths are read in planes cut across them")
         }
         guard let box = LabelBox(of: 2, in: parts)?.grown(by: 25, in: parts.grid.size) else { return [] }
         let found = SheathThickness(grid: parts.grid, box: box, across: across, isTendon: { parts.labels[$0] == 1 }, isInflamed: { parts.labels[$0] == 2 })

@@ -60,7 +60,7 @@ struct RunLength {
     /// Cross-sections smaller than this, mm², do not count.
     static let leastArea = 1.0
     /// Bins along the axis, mm.
-    private static let bin = 0.5
+    private static let bin = 0.1
     private var volumes: [Int: Double] = [:]
 
     /// Adds a voxel: its volume is spread over what it takes of the axis.

@@ -77,8 +77,9 @@ struct SiteMeasurement {
         guard let kind = LesionSites.kind(of: lesion.name) else { return [] }
         let occurs = parameters.wholeFieldAssessed || map.labels.contains(lesion.value)
         let doubt = VolumeDoubt(lesion: lesion.value, in: map, doubts: doubts, parameters) { i in
-            let site = self.site(of: kind, at: i)
-            return (site, site == 0 ? 1 : sites.share(ofVoxel: i, site: site))
+            // Beside a site a voxel's doubt belongs to none: its other side counts for both.
+            let site = sites.sites[i], fits = site != 0 && WristAnatomy.structures[Int(site) - 1].kind == kind
+            return fits ? (site, sites.share(ofVoxel: i, site: site)) : (0, 1)
         }
         let expected = parameters.partialVolume ? doubts.probabilities(of: lesion.value, in: map.legend).map { self.expected($0, in: kind) } : nil
         var all: [Measurement] = []
@@ -101,25 +102,37 @@ struct SiteMeasurement {
         return all
     }
 
-    /// The site of a kind that a voxel belongs to: its own, or the commonest among its neighbours; 0 for none.
-    private func site(of kind: WristAnatomy.Kind, at i: Int) -> UInt16 {
-        func fits(_ site: UInt16) -> Bool { kind == .bone ? (1...15).contains(site) : kind == .joint ? (16...18).contains(site) : (19...28).contains(site) }
-        if fits(sites.sites[i]) { return sites.sites[i] }
-        var counts = [UInt16: Int](), best: UInt16 = 0
-        SiteMap.forEachNeighbour(of: map.grid.index(at: i), in: map.grid.size) {
-            let site = sites.sites[map.grid.offset($0.x, $0.y, $0.z)]
-            if fits(site) { counts[site, default: 0] += 1 }
+    /// The site of a kind that each voxel belongs to where `isNeeded` holds: its own, or that of the voxels around it, the commonest,
+    /// up to three voxels away; 0 for none.
+    private func places(of kind: WristAnatomy.Kind, where isNeeded: (Int) -> Bool) -> [UInt16] {
+        let grid = map.grid
+        var places = sites.sites.map { site in
+            (kind == .bone ? 1...15 : kind == .joint ? 16...18 : 19...28).contains(site) ? site : 0
         }
-        for (site, n) in counts { if n > counts[best] ?? 0 || (n == counts[best] && site < best) { best = site } }
-        return best
+        var open = places.indices.filter { places[$0] == 0 && isNeeded($0) }
+        for _ in 0..<3 where !open.isEmpty {
+            var found: [(Int, UInt16)] = []
+            for i in open {
+                var counts: [(site: UInt16, n: Int)] = []
+                SiteMap.forEachNeighbour(of: grid.index(at: i), in: grid.size) {
+                    let site = places[grid.offset($0.x, $0.y, $0.z)]
+                    guard site != 0 else { return }
+                    if let k = counts.firstIndex(where: { $0.site == site }) { counts[k].n += 1 } else { counts.append((site, 1)) }
+                }
+                if let best = counts.max(by: { $0.n != $1.n ? $0.n < $1.n : $0.site > $1.site }) { found.append((i, best.site)) }
+            }
+            for (i, site) in found { places[i] = site }
+            open.removeAll { places[$0] != 0 }
+        }
+        return places
     }
 
     /// Sums of probabilities by site, in voxels.
     private func expected(_ probabilities: Volume<Float>, in kind: WristAnatomy.Kind) -> [UInt16: Double] {
+        let places = places(of: kind) { probabilities.scalars[$0] > 0 }
         var sums: [UInt16: Double] = [:]
-        for i in probabilities.scalars.indices where probabilities.scalars[i] > 0 && (sites.covered.isEmpty || sites.covered[i]) {
-            let site = site(of: kind, at: i)
-            if site != 0 { sums[site, default: 0] += Double(min(probabilities.scalars[i], 1)) * sites.share(ofVoxel: i, site: site) }
+        for i in places.indices where places[i] != 0 && probabilities.scalars[i] > 0 && (sites.covered.isEmpty || sites.covered[i]) {
+            sums[places[i], default: 0] += Double(min(probabilities.scalars[i], 1)) * sites.share(ofVoxel: i, site: places[i])
         }
         return sums
     }

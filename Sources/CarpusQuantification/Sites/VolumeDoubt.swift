@@ -6,15 +6,16 @@ import Foundation
 /// With `p` the probability that a voxel belongs to the lesion, `g = √(p (1 - p))`, and doubts of voxels at a distance `d` correlated by
 /// `exp(-d² / 2ℓ²)`, the variance of the volume is `v² Σ_x Σ_y g(x) g(y) ρ(x - y)`. Without probabilities only the boundary is in
 /// doubt: a voxel is labelled by what fills at least half of it, so its filling is off by up to a half, evenly: a standard deviation of
-/// `√(1/48)`, once for the voxel and once for its neighbour outside; and all boundary voxels together by `boundaryDoubt`.
+/// `√(1/48)`, once for the voxel and once for its neighbour outside. And thin layers that run through thick slices are lost together: for
+/// each face of the lesion across the slices by `boundaryDoubt` of a voxel.
 struct VolumeDoubt {
     /// Half the width of a 95 % interval, in standard deviations.
     static let width = 1.96
     /// √(2 / 48).
     private static let boundaryDeviation: Float = 0.2041
 
-    /// Variance, expected volume less labelled volume, and boundary, in voxels by site; site 0 is outside all the lesion can lie in.
-    private var variances: [UInt16: Double] = [:], shifts: [UInt16: Double] = [:], boundary: [UInt16: Double] = [:]
+    /// Variance, expected volume less labelled volume, and faces across the slices, in voxels by site; site 0 is outside all the lesion can lie in.
+    private var variances: [UInt16: Double] = [:], shifts: [UInt16: Double] = [:], faces: [UInt16: Double] = [:]
     private let boundaryDoubt: Double
 
     /// - Parameters:
@@ -26,7 +27,7 @@ struct VolumeDoubt {
         let grid = map.grid
         guard let box = LabelBox(of: lesion, in: map) else { return }
         let own = known.probabilities(of: lesion, in: map.legend)
-        var doubts = [Float](repeating: 0, count: box.count), shifts = doubts, isBoundary = [Bool](repeating: false, count: box.count)
+        var doubts = [Float](repeating: 0, count: box.count), shifts = doubts, exposed = doubts
         map.labels.withUnsafeBufferPointer { labels in
             box.forEachVoxel(of: grid) { i, at, k in
                 let isLesion = labels[i] == lesion, p: Float
@@ -37,8 +38,8 @@ struct VolumeDoubt {
                     let c = min(max(confidence.scalars[i], 0), 1)
                     p = isLesion ? c : 1 - c
                 } else {
-                    isBoundary[k] = isLesion && Self.isBoundary(labels, lesion, at, grid)
-                    if isBoundary[k] { doubts[k] = Self.boundaryDeviation }
+                    if isLesion, Self.isBoundary(labels, lesion, at, grid) { doubts[k] = Self.boundaryDeviation }
+                    if isLesion { exposed[k] = Float(Self.exposedFaces(labels, lesion, at, grid, axis: grid.throughPlaneAxis)) }
                     return
                 }
                 (doubts[k], shifts[k]) = ((p * (1 - p)).squareRoot(), isLesion ? p - 1 : p)
@@ -50,14 +51,14 @@ struct VolumeDoubt {
             let (site, share) = place(i)
             variances[site, default: 0] += share * Double(doubts[k] * together[k])
             self.shifts[site, default: 0] += share * Double(shifts[k])
-            if isBoundary[k] { boundary[site, default: 0] += share }
+            faces[site, default: 0] += share * Double(exposed[k])
         }
     }
 
     /// The 95 % interval about a volume in voxels, of one site or, with nil, of all.
     func interval(around volume: Double, site: UInt16?) -> (low: Double, high: Double) {
         func total(_ values: [UInt16: Double]) -> Double { site.map { values[$0] ?? 0 } ?? values.keys.sorted().reduce(0) { $0 + (values[$1] ?? 0) } }
-        let common = boundaryDoubt * total(boundary), half = (Self.width * Self.width * total(variances) + common * common).squareRoot(), shift = total(shifts)
+        let common = boundaryDoubt * total(faces), half = (Self.width * Self.width * total(variances) + common * common).squareRoot(), shift = total(shifts)
         return (max(0, min(volume, volume + shift) - half), max(volume, volume + shift) + half)
     }
 
@@ -76,6 +77,12 @@ struct VolumeDoubt {
             if at[axis] < grid.size[axis] - 1 && labels[i + steps[axis]] != lesion { return true }
         }
         return false
+    }
+
+    /// How many of a voxel's two faces along an axis border on something else.
+    @inline(__always) private static func exposedFaces(_ labels: UnsafeBufferPointer<UInt16>, _ lesion: UInt16, _ at: Index3, _ grid: Grid, axis: Int) -> Int {
+        let i = grid.offset(at.x, at.y, at.z), step = [1, grid.size.x, grid.size.x * grid.size.y][axis]
+        return (at[axis] > 0 && labels[i - step] != lesion ? 1 : 0) + (at[axis] < grid.size[axis] - 1 && labels[i + step] != lesion ? 1 : 0)
     }
 
     /// Each value with its neighbours by their correlation: a Gaussian of height 1, axis by axis.

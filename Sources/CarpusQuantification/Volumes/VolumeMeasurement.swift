@@ -19,9 +19,9 @@ public enum VolumeMeasurement {
         public var leastCovered = 0.5
         /// How far doubts about voxels hang together, mm: the farther, the wider the intervals of volumes.
         public var correlationLength = 1.0
-        /// The share of all boundary voxels' volume by which a volume may be off as a whole when nothing but the labels is known: thin
-        /// layers in thick slices lose volume together.
-        public var boundaryDoubt = 0.15
+        /// By what share of a voxel a volume may be off at each face of a lesion across the slices, all in one sense, when nothing but the
+        /// labels is known: thin layers that run through thick slices are lost together.
+        public var boundaryDoubt = 0.25
         /// Whether volumes of lesions are sums of probabilities instead of counts of labels.
         public var partialVolume = false
 
@@ -54,7 +54,8 @@ public enum VolumeMeasurement {
     ///   - map: what is measured.
     ///   - anatomy: sites on the same grid. Each lesion of the wrist is then measured in each site it can lie in (`LesionSites`), with the
     ///     region `lesion/site`; other labels get a `volume` and a `fraction` of every site.
-    ///   - doubts: what is known of how sure the labels are; the intervals of volumes come from it.
+    ///   - doubts: what is known of how sure the labels are; the intervals of volumes (`volume-low`, `volume-high`) come from it, or from the
+    ///     labels' boundary where an anatomy is given and nothing is known.
     ///   - field: 0 where the series that the labels were read on do not reach; nil when they reach everywhere.
     ///   - image: a volume on the same grid; adds `mean-signal`, `median-signal` and `sd-signal`, unit 1. Values that are not
     ///     finite are left out.
@@ -78,7 +79,7 @@ public enum VolumeMeasurement {
             result.measurements.append(volume(extent, of: label.name, grid: map.grid, parameters, method))
             if let sites, extent.voxels > 0 || parameters.wholeFieldAssessed { result.measurements += sites.strays(of: label) }
             guard extent.voxels > 0 else { continue }
-            result.measurements += interval(of: label, extent, in: map, doubts, parameters, method)
+            if sites != nil || doubts.areKnown { result.measurements += interval(of: label, extent, in: map, doubts, parameters, method) }
             boundary[label.name] = "\(extent.boundary) of \(extent.voxels)"
             if let image { result.measurements += signals(of: label, in: map, image, method) }
         }

@@ -9,7 +9,7 @@ import CarpusCore
 struct SitePhantom {
     static let scaphoid = Vector3(0, 24, -8), vessel = Vector3(24, 0, 0)
     /// Oedema fills the radius from z = -40 to this.
-    static let oedemaEnd = -25.0
+    static let oedemaEnd = -24.0
     static let erosion = Vector3(17, 0, -25), erosionRadius = 3.0
 
     static func anatomy(_ p: Vector3) -> UInt16 {

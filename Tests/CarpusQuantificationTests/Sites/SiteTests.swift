@@ -14,43 +14,42 @@ import Testing
     func row(_ rows: [Row], _ quantity: String, _ region: String) -> Row? { rows.first { $0.quantity == quantity && $0.region == region } }
 
     @Test func theArticularPlaneIsTheMeanOfTheFaceAcrossTheShaft() throws {
-        let turned = RigidTransform(axis: Vector3(1, 0.3, 0.2), angle: 0.15).matrix
+        let turned = RigidTransform(axis: Vector3(1, 0.3, 0.2), angle: 0.3).matrix
         let coronal = Matrix3(columns: Vector3(1, 0, 0), Vector3(0, 0, -1), Vector3(0, 1, 0))
-        let fine = try Grid(size: Index3(70, 58, 104), spacing: Vector3(1, 1, 1), origin: Vector3(-34, -28, -58))
+        let fine = try Grid(size: Index3(70, 58, 104), spacing: Vector3(1, 1, 1), origin: Vector3(-34, -28, -58.5))
         let grids = [
             try SitePhantom.slices(), fine, try Grid(size: Index3(150, 200, 20), spacing: Vector3(0.5, 0.5, 3), origin: Vector3(-34, -28, 45), direction: coronal),
             try Grid(size: Index3(150, 120, 36), spacing: Vector3(0.5, 0.5, 3), origin: turned * Vector3(-34, -28, -58), direction: turned),
         ]
         for grid in grids {
-            let ends = ArticularEnd.all(in: SitePhantom.maps(on: grid).anatomy)
+            let maps = SitePhantom.maps(on: grid), ends = SiteMap(maps.lesions, anatomy: maps.anatomy, field: nil).ends
             for (bone, point, way) in [(UInt16(1), Vector3(8, 0, -20), -1.0), (2, Vector3(-13, 0, -21), -1), (13, Vector3(0, 0, 3), 1)] {
                 let end = try #require(ends[bone])
-                #expect(abs(end.depth(of: point)) < 0.4 && end.shaftward.z * way > 0.9995 && end.showsShaft && end.cutShare == 0, "\(bone) on \(grid.orientation): \(end.depth(of: point)) \(end.shaftward)")
+                #expect(abs(end.depth(of: point)) < 0.5 && end.shaftward.z * way > 0.9995 && end.showsShaft && end.cutShare == 0, "\(bone) on \(grid.orientation): \(end.depth(of: point)) \(end.shaftward)")
             }
         }
     }
 
     @Test func aFieldThatCutsTheShaftDoesNotMoveThePlane() throws {
-        let ends = ArticularEnd.all(in: SitePhantom.maps(on: try SitePhantom.slices(from: -36)).anatomy)
+        let maps = SitePhantom.maps(on: try SitePhantom.slices(from: -37.5)), ends = SiteMap(maps.lesions, anatomy: maps.anatomy, field: nil).ends
         for (bone, point) in [(UInt16(1), Vector3(8, 0, -20)), (2, Vector3(-13, 0, -21))] {
             let end = try #require(ends[bone])
-            #expect(abs(end.depth(of: point)) < 0.4 && end.shaftward.z < -0.9995, "\(end)")
+            #expect(abs(end.depth(of: point)) < 0.5 && end.shaftward.z < -0.9995, "\(end)")
         }
     }
 
     @Test func oedemaIsAShareOfTheOriginalBoneWithinTenMillimetres() throws {
-        let rows = try Self.whole.get(), bone = Double.pi * 81 * 10 / 1000, cap = Double.pi * 81 * 5 / 1000
-        // The erosion's part in the bone, by counting.
-        var eroded = 0
-        for i in 0..<216_000 {
-            let p = SitePhantom.erosion + (Vector3(Double(i % 60), Double(i / 60 % 60), Double(i / 3600)) - 29.5) * 0.1
-            if SitePhantom.lesion(p) == 4 { eroded += 1 }
+        // The truth by counting points a quarter of a millimetre apart from z = -30, 10 mm from the articular plane, on.
+        let rows = try Self.whole.get(), bone = Double.pi * 81 * 10 / 1000
+        var counts = [0, 0, 0, 0, 0]
+        for i in 0..<(80 * 80 * 80) {
+            counts[Int(SitePhantom.lesion(Vector3(-2, -10, -30) + (Vector3(Double(i % 80), Double(i / 80 % 80), Double(i / 6400)) + 0.5) / 4))] += 1
         }
-        let erosion = Double(eroded) * 1e-6
+        let oedema = Double(counts[3]) / 64000, erosion = Double(counts[4]) / 64000
         #expect(abs(value(rows, "assessed-volume", "distal-radius")! / bone - 1) < 0.03)
         #expect(abs(value(rows, "volume", "erosion/distal-radius")! - erosion) < 0.01)
-        #expect(abs(value(rows, "volume", "bone-marrow-oedema/distal-radius")! - (cap - erosion / 2)) < 0.04)
-        #expect(abs(value(rows, "fraction", "bone-marrow-oedema/distal-radius")! - (cap - erosion / 2) / bone) < 0.02)
+        #expect(abs(value(rows, "volume", "bone-marrow-oedema/distal-radius")! - oedema) < 0.03 * oedema)
+        #expect(abs(value(rows, "fraction", "bone-marrow-oedema/distal-radius")! - oedema / bone) < 0.02)
         #expect(value(rows, "volume", "bone-marrow-oedema/distal-ulna") == 0 && value(rows, "fraction", "erosion/lunate") == 0)
         #expect(row(rows, "volume", "bone-marrow-oedema/capitate")?.status == .notScorable)
     }
@@ -73,7 +72,7 @@ import Testing
 
     @Test func coronalSlicesHaveARunInMillimetresOnly() throws {
         let direction = Matrix3(columns: Vector3(1, 0, 0), Vector3(0, 0, -1), Vector3(0, 1, 0)), region = "tenosynovitis/extensor-2"
-        let rows = try SitePhantom.measured(on: Grid(size: Index3(150, 200, 56), spacing: Vector3(0.5, 0.5, 1), origin: Vector3(-34, -28, 45), direction: direction))
+        let rows = try SitePhantom.measured(on: Grid(size: Index3(150, 200, 112), spacing: Vector3(0.5, 0.5, 0.5), origin: Vector3(-34, -28, 45), direction: direction))
         #expect(abs(value(rows, "run-length", region)! - 18) < 1 && abs(value(rows, "thickness", region)! - 1.488) < 0.3, "\(value(rows, "thickness", region)!)")
         #expect(row(rows, "slice-run", region)?.status == .notScorable && row(rows, "slice-run", region)?.reason == "the slices are not axial")
     }
@@ -140,7 +139,7 @@ import Testing
         parameters.correlationLength = length
         let rows = try VolumeMeasurement.measure(map, doubts: .confidence(probabilities), parameters: parameters, method: "t").measurements
         let low = value(rows, "volume-low", "synovitis")!, high = value(rows, "volume-high", "synovitis")!
-        var random = SplitMix(seed: 4), inside = 0
+        var random = SplitMix(seed: 4), inside = 0, offs: [Double] = []
         let draws = 120
         for _ in 0..<draws {
             let noise = Volume<Float>(grid: grid, scalars: (0..<grid.count).map { _ in Float((0..<4).reduce(0.0) { sum, _ in sum + .random(in: -1...1, using: &random) }) })
@@ -149,7 +148,10 @@ import Testing
             let spread = (smooth.reduce(0) { $0 + Double($1) * Double($1) } / Double(smooth.count)).squareRoot()
             let volume = Double(distance.indices.count { distance[$0] + deviation * Double(smooth[$0]) / spread < 0 }) * grid.voxelVolume / 1000
             if low <= volume && volume <= high { inside += 1 }
+            offs.append(abs(volume - map.volume(of: 1)))
         }
-        #expect(inside >= draws * 88 / 100 && inside <= draws * 998 / 1000, "\(inside) of \(draws)")
+        // Not by being wide: half of it is at most twice what holds 95 of 100 draws.
+        let sorted = offs.sorted()
+        #expect(inside >= draws * 88 / 100 && high - low < 4 * sorted[draws * 95 / 100], "\(inside) of \(draws), \(high - low) against \(sorted[draws * 95 / 100])")
     }
 }
