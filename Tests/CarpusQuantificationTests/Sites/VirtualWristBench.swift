@@ -119,6 +119,14 @@ private enum Slow {
         for (kind, n) in covered.sorted(by: { $0.key < $1.key }) { print("interval holds the truth: \(kind) \(n.0) of \(n.1)") }
         print("CPU s a map: \(cpu / Double(2 * Slow.wrists))")
         print(misses.joined(separator: "\n"))
+        func share(_ name: String, within bar: Double) -> Double {
+            let values = errors.filter { $0.key.hasPrefix(name) }.flatMap(\.value)
+            return Double(values.count { abs($0) <= bar }) / Double(max(values.count, 1))
+        }
+        // What is promised: a plane within 0.5 mm, sums of shares within 3 % or 0.02 mL, a thickness within 0.3 mm.
+        #expect(share("coronal plane", within: 0.5) >= 0.95 && share("axial plane", within: 0.5) >= 0.85)
+        #expect(share("axial partial", within: 1) >= 0.95 && share("coronal partial", within: 1) >= 0.9)
+        #expect(share("axial tenosynovitis/ thickness", within: 0.3) >= 0.8)
     }
 }
 
