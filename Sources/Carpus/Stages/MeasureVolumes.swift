@@ -75,7 +75,8 @@ public enum MeasureVolumes: Stage {
 
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
         let result = try VolumeMeasurement.measure(
-            inputs.labels, anatomy: inputs.anatomy, image: inputs.image, doubts: inputs.doubts, field: inputs.field, parameters: parameters.options, regions: parameters.regions, method: method)
+            inputs.labels, anatomy: inputs.anatomy, image: inputs.image, doubts: inputs.doubts, field: inputs.field,
+            parameters: parameters.options, regions: parameters.regions, method: method)
         return Outputs(volumes: Measurements(result.measurements), findings: Findings(result.findings))
     }
 
@@ -87,6 +88,7 @@ public enum MeasureVolumes: Stage {
     }
 
     public static func methods(_: Parameters) -> String {
-        "Volumes are the number of labelled voxels times the volume of a voxel, in mL; lesions were measured in the sites of RAMRIS where an anatomy was given, long bones to 10 mm from the articular plane."
+        "Volumes are the number of labelled voxels times the volume of a voxel, in mL; lesions were measured in the sites of RAMRIS where an anatomy was given, "
+            + "long bones to 10 mm from the articular plane."
     }
 }

@@ -208,10 +208,11 @@ private struct ColumnFrame {
 
     init(origin: Vector3, shaftward: Vector3, points: [Vector3]) {
         (self.origin, self.shaftward) = (origin, shaftward)
-        let squares = shaftward * shaftward, other = squares.x <= squares.y && squares.x <= squares.z ? Vector3(1, 0, 0) : squares.y <= squares.z ? Vector3(0, 1, 0) : Vector3(0, 0, 1)
+        let squares = shaftward * shaftward
+        let other = squares.x <= squares.y && squares.x <= squares.z ? Vector3(1, 0, 0) : squares.y <= squares.z ? Vector3(0, 1, 0) : Vector3(0, 0, 1)
         // Turned by no simple angle against the grid: columns in step with its rows would all see the same side of a voxel.
-        let a1 = shaftward.cross(other) / shaftward.cross(other).length, a2 = shaftward.cross(a1)
-        let u = a1 * 0.8192 + a2 * 0.5736, v = shaftward.cross(u) / shaftward.cross(u).length
+        let side = shaftward.cross(other) / shaftward.cross(other).length, back = shaftward.cross(side)
+        let u = side * 0.8192 + back * 0.5736, v = shaftward.cross(u) / shaftward.cross(u).length
         var low = Vector3(repeating: .infinity), high = -low
         for p in points {
             let d = p - origin, q = Vector3(d.dot(u), d.dot(v), d.dot(shaftward))

@@ -23,7 +23,8 @@ public enum LabelDoubts: Sendable {
     /// What is wrong with them, in a sentence; nil when nothing is.
     func complaint(about map: LabelMap, _ parameters: VolumeMeasurement.Parameters) -> String? {
         if case .probabilities(let volumes) = self {
-            return volumes.count == map.legend.labels.count ? nil : "\(volumes.count) maps of probabilities were given for \(map.legend.labels.count) labels; there has to be one a label"
+            if volumes.count == map.legend.labels.count { return nil }
+            return "\(volumes.count) maps of probabilities were given for \(map.legend.labels.count) labels; there has to be one a label"
         }
         return parameters.partialVolume ? "partialVolume needs a map of probabilities for each label" : nil
     }

@@ -12,7 +12,8 @@ struct SheathMeasurement {
 
     init(lesion: UInt16, site: UInt16, region: String, volumeIsZero: Bool, verdict: SiteMeasurement.Verdict, in whole: SiteMeasurement) {
         guard let distal = whole.sites.distal else {
-            rows = LesionSites.sheathQuantities.map { .notScorable($0.name, unit: $0.unit, region: region, because: "no shaft in the field tells the forearm's axis", method: whole.method) }
+            let reason = "no shaft in the field tells the forearm's axis"
+            rows = LesionSites.sheathQuantities.map { .notScorable($0.name, unit: $0.unit, region: region, because: reason, method: whole.method) }
             return
         }
         let grid = whole.map.grid, axis = grid.throughPlaneAxis, isAxial = abs(grid.direction[column: axis].dot(distal)) > Self.axialCosine
@@ -64,7 +65,8 @@ struct SheathMeasurement {
         guard let box = LabelBox(of: 2, in: parts)?.grown(by: 25, in: parts.grid.size) else { return [] }
         let found = SheathThickness(grid: parts.grid, box: box, across: across, isTendon: { parts.labels[$0] == 1 }, isInflamed: { parts.labels[$0] == 2 })
         guard let maximum = found.maximum, let mean = found.mean else {
-            return ["thickness", "mean-thickness"].map { .notScorable($0, unit: "mm", region: region, because: "no tendon is told apart from the inflammation around it", method: whole.method) }
+            let reason = "no tendon is told apart from the inflammation around it"
+            return ["thickness", "mean-thickness"].map { .notScorable($0, unit: "mm", region: region, because: reason, method: whole.method) }
         }
         if found.shareWithoutTendon > 0.1 { verdict.reasons.append("\(Int((found.shareWithoutTendon * 100).rounded())) % of the inflammation lies in planes without a tendon") }
         return [whole.row("thickness", maximum, "mm", region, verdict), whole.row("mean-thickness", mean, "mm", region, verdict)]

@@ -95,7 +95,8 @@ struct SiteMeasurement {
             let n = expected.map { $0[site.value] ?? 0 } ?? shared[SIMD2(lesion.value, site.value)] ?? 0
             all += volumes(n, of: site, kind: kind, region: region, verdict, doubt)
             if kind == .tendonCompartment {
-                all += SheathMeasurement(lesion: lesion.value, site: site.value, region: region, volumeIsZero: (shared[SIMD2(lesion.value, site.value)] ?? 0) == 0, verdict: verdict, in: self).rows
+                let isEmpty = (shared[SIMD2(lesion.value, site.value)] ?? 0) == 0
+                all += SheathMeasurement(lesion: lesion.value, site: site.value, region: region, volumeIsZero: isEmpty, verdict: verdict, in: self).rows
             }
             if let covered = verdict.covered { all.append(row("covered-fraction", covered, "1", region, verdict)) }
         }
@@ -190,7 +191,9 @@ struct SiteMeasurement {
 extension LabelMap {
     /// The map with the structures of the wrist under their values in `WristAnatomy`, whatever the map calls them; other labels are left out.
     var inWristValues: LabelMap {
-        let known = legend.labels.compactMap { label in WristAnatomy.structure(named: label.name).map { (from: label.value, to: Label(value: $0.label, name: label.name, color: label.color)) } }
+        let known = legend.labels.compactMap { label in
+            WristAnatomy.structure(named: label.name).map { (from: label.value, to: Label(value: $0.label, name: label.name, color: label.color)) }
+        }
         var values = [UInt16](repeating: 0, count: Int(labels.max() ?? 0) + 1)
         for (from, to) in known where Int(from) < values.count { values[Int(from)] = to.value }
         return LabelMap(grid: grid, labels: labels.map { values[Int($0)] }, legend: Legend(known.map(\.to)))

@@ -15,7 +15,9 @@ struct ShaftDepths: Sendable {
     init(of bones: Bones, frame: WristFrame) {
         let worldFromHand = frame.worldFromHand
         for (b, bone) in WristAnatomy.bones.enumerated() where bone.extent != .whole {
-            guard let end = ArticularEnd.all(in: Self.labels(around: b, of: bones, worldFromHand))[bone.label] else { preconditionFailure("the \(bone.name) of a virtual wrist has an end") }
+            guard let end = ArticularEnd.all(in: Self.labels(around: b, of: bones, worldFromHand))[bone.label] else {
+                preconditionFailure("the \(bone.name) of a virtual wrist has an end")
+            }
             ends[b] = end
             let m = worldFromHand.linear, n = end.shaftward, d = (worldFromHand.translation - end.middle).dot(n)
             planes[b] = SIMD4<Float>(SIMD4(m.x.dot(n), m.y.dot(n), m.z.dot(n), d))
