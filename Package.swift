@@ -61,7 +61,7 @@ let package = Package(
         .testTarget(name: "CarpusPerfusionTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusPerfusion", "CarpusSimulation"]),
         .executableTarget(name: "PerfusionBenchmark", dependencies: ["CarpusCore", "CarpusPerfusion"], path: "Benchmarks/perfusion"),
         .testTarget(name: "CarpusReportTests", dependencies: ["CarpusCore", "CCairo", "CarpusReport"]),
-        .testTarget(name: "CarpusQuantificationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusQuantification"], exclude: ["peers.py", "Agreement/fixtures.py", "Agreement/fixtures.json"]),
+        .testTarget(name: "CarpusQuantificationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusQuantification", "CarpusSimulation"], exclude: ["peers.py", "Agreement/fixtures.py", "Agreement/fixtures.json"]),
         .testTarget(name: "CarpusSimulationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusSimulation"]),
         .testTarget(name: "CarpusPipelineTests", dependencies: ["CarpusPipeline"]),
         .testTarget(name: "CarpusCommandTests", dependencies: ["CarpusTestSupport", "CarpusCommand", "CarpusCore", "CarpusIO", "CarpusPerfusion", "CarpusRegistration", "CarpusSegmentation", .product(name: "Crypto", package: "swift-crypto")]),

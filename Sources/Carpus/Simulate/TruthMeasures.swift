@@ -41,6 +41,7 @@ enum TruthMeasures {
         for (i, joint) in WristAnatomy.joints.enumerated() {
             rows += share(c.synovitis[i], of: c.capacity[i], "synovitis/\(joint.name)")
             rows += share(c.effusion[i], of: c.capacity[i], "effusion/\(joint.name)")
+            rows.append(measure("capacity", c.capacity[i], "mL", joint.name))
         }
         return rows
     }
@@ -49,7 +50,8 @@ enum TruthMeasures {
         var rows = [volume(c.sheath.reduce(0, +), "tenosynovitis")]
         for (i, compartment) in WristAnatomy.tendonCompartments.enumerated() {
             let region = "tenosynovitis/\(compartment.name)"
-            rows += [volume(c.sheath[i], region), measure("enhancing-volume", c.sheath[i] - c.sheathFluid[i], "mL", region), measure("thickness", c.sheathWidth[i], "mm", region)]
+            rows += [volume(c.sheath[i], region), measure("enhancing-volume", c.sheath[i] - c.sheathFluid[i], "mL", region), measure("thickness", c.sheathWidth[i], "mm", region),
+                     measure("mean-thickness", c.meanSheathWidth[i], "mm", region)]
         }
         return rows
     }

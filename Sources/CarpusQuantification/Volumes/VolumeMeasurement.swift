@@ -15,6 +15,15 @@ public enum VolumeMeasurement {
         public var minimumComponentVolume = 0.0
         /// A label is to be looked at when more than this share of its voxels lies on its boundary.
         public var boundaryShareToReview = 0.8
+        /// A site of which a smaller share is in the field and covered is not scorable.
+        public var leastCovered = 0.5
+        /// How far doubts about voxels hang together, mm: the farther, the wider the intervals of volumes.
+        public var correlationLength = 1.0
+        /// By what share of a voxel a volume may be off at each face of a lesion across the slices, all in one sense, when nothing but the
+        /// labels is known: thin layers that run through thick slices are lost together.
+        public var boundaryDoubt = 0.25
+        /// Whether volumes of lesions are sums of probabilities instead of counts of labels.
+        public var partialVolume = false
 
         /// The defaults.
         public init() {}
@@ -24,6 +33,9 @@ public enum VolumeMeasurement {
             if !(minimumComponentVolume >= 0 && minimumComponentVolume.isFinite) {
                 return "minimumComponentVolume is \(minimumComponentVolume); it has to be a number that is not negative"
             }
+            if !(correlationLength >= 0 && correlationLength <= 20) { return "correlationLength is \(correlationLength); it has to be 0 to 20 mm" }
+            if !(0...1).contains(boundaryDoubt) { return "boundaryDoubt is \(boundaryDoubt); it has to be 0 to 1" }
+            if !(0...1).contains(leastCovered) { return "leastCovered is \(leastCovered); it has to be 0 to 1" }
             return (0...1).contains(boundaryShareToReview) ? nil : "boundaryShareToReview is \(boundaryShareToReview); it has to be 0 to 1"
         }
     }
@@ -40,30 +52,41 @@ public enum VolumeMeasurement {
     ///
     /// - Parameters:
     ///   - map: what is measured.
-    ///   - anatomy: sites on the same grid. For each label of `map` and each site it can lie in (`LesionSites`) there is then
-    ///     a `volume` and a `fraction` of the site, with the region `label/site`.
+    ///   - anatomy: sites on the same grid. Each lesion of the wrist is then measured in each site it can lie in (`LesionSites`), with the
+    ///     region `lesion/site`; other labels get a `volume` and a `fraction` of every site.
+    ///   - doubts: what is known of how sure the labels are; the intervals of volumes (`volume-low`, `volume-high`) come from it, or from the
+    ///     labels' boundary where an anatomy is given and nothing is known.
+    ///   - field: 0 where the series that the labels were read on do not reach; nil when they reach everywhere.
     ///   - image: a volume on the same grid; adds `mean-signal`, `median-signal` and `sd-signal`, unit 1. Values that are not
     ///     finite are left out.
     ///   - method: the name and version of the stage, for the measurements.
     /// - Throws: `QuantificationError` when the grids differ.
     public static func measure(
-        _ map: LabelMap, anatomy: LabelMap? = nil, image: Volume<Float>? = nil, parameters: Parameters = .init(), method: String
+        _ map: LabelMap, anatomy: LabelMap? = nil, image: Volume<Float>? = nil, doubts: LabelDoubts = .none, field: LabelMap? = nil,
+        parameters: Parameters = .init(), method: String
     ) throws -> Result {
         if let complaint = parameters.complaint { throw QuantificationError(.badParameter, complaint) }
-        for (grid, name) in [(anatomy?.grid, "the anatomy"), (image?.grid, "the image")] {
+        for (grid, name) in [(anatomy?.grid, "the anatomy"), (image?.grid, "the image"), (field?.grid, "the field")] + doubts.grids {
             guard let grid, !grid.matches(map.grid) else { continue }
             throw QuantificationError(.gridMismatch, "\(name) lies on another grid than the labels; resample it onto theirs first")
         }
+        if let complaint = doubts.complaint(about: map, parameters) { throw QuantificationError(.badParameter, complaint) }
         let extents = LabelExtents(of: map)
+        let sites = anatomy.map { SiteMeasurement(map, anatomy: $0, doubts: doubts, field: field, parameters: parameters, method: method) }
         var result = Result(), boundary: [String: String] = [:]
         for label in map.legend.labels {
             let extent = extents[label.value]
             result.measurements.append(volume(extent, of: label.name, grid: map.grid, parameters, method))
+            if let sites, extent.voxels > 0 || parameters.wholeFieldAssessed { result.measurements += sites.strays(of: label) }
             guard extent.voxels > 0 else { continue }
+            if sites != nil || doubts.areKnown { result.measurements += interval(of: label, extent, in: map, doubts, parameters, method) }
             boundary[label.name] = "\(extent.boundary) of \(extent.voxels)"
             if let image { result.measurements += signals(of: label, in: map, image, method) }
         }
-        if let anatomy { result.measurements += LesionSites.measure(map, in: anatomy, parameters, method) }
+        if let anatomy, let sites {
+            for label in map.legend.labels { result.measurements += sites.rows(of: label) }
+            result.measurements += sites.references + LesionSites.measure(map, in: anatomy, parameters, method)
+        }
         if parameters.components {
             for label in map.legend.labels where extents[label.value].voxels > 0 { result.measurements += components(of: label, in: map, parameters, method) }
         }
@@ -81,21 +104,38 @@ public enum VolumeMeasurement {
     /// The rows of a map that was made by looking everywhere for what its legend names: a label of the legend that does not
     /// occur has 0 mL, a region the legend does not name was not looked for and has no volume.
     ///
-    /// - Parameter regions: what is reported even when it does not occur; all of the legend when empty.
-    /// - Throws: `QuantificationError` when the grids differ.
-    public static func measure(_ map: LabelMap, image: Volume<Float>? = nil, regions: [String], method: String) throws -> Result {
-        var parameters = Parameters()
+    /// - Parameter regions: what is reported even when it does not occur; all of the legend when empty. A lesion's sites go with it.
+    /// - Throws: `QuantificationError` when the grids differ or a parameter is out of range.
+    public static func measure(
+        _ map: LabelMap, anatomy: LabelMap? = nil, image: Volume<Float>? = nil, doubts: LabelDoubts = .none, field: LabelMap? = nil,
+        parameters: Parameters = .init(), regions: [String], method: String
+    ) throws -> Result {
+        var parameters = parameters
         parameters.wholeFieldAssessed = true
         let occurring = Set(map.counts.keys.compactMap { map.legend[$0]?.name })
-        var result = try measure(map, image: image, parameters: parameters, method: method)
-        result.measurements = result.measurements.filter {
-            regions.isEmpty || regions.contains($0.region) || occurring.contains($0.region)
+        var result = try measure(map, anatomy: anatomy, image: image, doubts: doubts, field: field, parameters: parameters, method: method)
+        result.measurements = result.measurements.filter { row in
+            let name = row.region.split(separator: "/").first.map(String.init) ?? row.region
+            return regions.isEmpty || regions.contains(name) || map.legend[name] == nil || occurring.contains(name)
         }
-        let strangers = regions.filter { map.legend[$0] == nil }
-        result.measurements += strangers.map {
-            .notScorable("volume", unit: "mL", region: $0, because: "the label map does not name \($0), so nothing looked for it", method: method)
+        for name in regions where map.legend[name] == nil {
+            let reason = "the label map does not name \(name), so nothing looked for it"
+            result.measurements.append(.notScorable("volume", unit: "mL", region: name, because: reason, method: method))
+            if anatomy != nil { result.measurements += LesionSites.notScorable(name, because: reason, method: method) }
         }
         return result
+    }
+
+    /// The interval of a whole label's volume.
+    private static func interval(
+        of label: Label, _ extent: LabelExtents.Extent, in map: LabelMap, _ doubts: LabelDoubts, _ parameters: Parameters, _ method: String
+    ) -> [Measurement] {
+        let doubt = VolumeDoubt(lesion: label.value, in: map, doubts: doubts, parameters) { _ in (0, 1) }
+        let interval = doubt.interval(around: Double(extent.voxels), site: nil), voxel = map.grid.voxelVolume / 1000
+        return [
+            Measurement("volume-low", interval.low * voxel, unit: "mL", region: label.name, method: method),
+            Measurement("volume-high", interval.high * voxel, unit: "mL", region: label.name, method: method),
+        ]
     }
 
     private static func volume(_ extent: LabelExtents.Extent, of name: String, grid: Grid, _ parameters: Parameters, _ method: String) -> Measurement {

@@ -18,6 +18,19 @@ public enum TruthSampling {
         return (LabelMap(grid: grid, labels: anatomy, legend: WristAnatomy.legend), LabelMap(grid: grid, labels: lesions, legend: WristAnatomy.lesionLegend))
     }
 
+    /// The share of each voxel that each lesion fills, 0 to 1, by rising label value: what a label map cannot tell.
+    public static func lesionShares(
+        of specimen: Specimen, on grid: Grid, scannerFromSpecimen: RigidTransform = RigidTransform(), profile: SliceProfile = .slab
+    ) -> [Volume<Float>] {
+        let sampler = SliceSampler(scan: grid, specimen: specimen.grid, scannerFromSpecimen: scannerFromSpecimen, profile: profile)
+        return WristAnatomy.lesionLegend.labels.map { label in
+            let isLesion = specimen.lesion.map { UInt8($0 == UInt8(label.value) ? 1 : 0) }
+            // Of two values the vote's winner and its count tell the share of either.
+            let counts = voted(isLesion, grid: grid, sampler: sampler) { best, count in UInt16(best == 1 ? count : SliceSampler.perVoxel - count) }
+            return Volume(grid: grid, scalars: counts.map { Float($0) / Float(SliceSampler.perVoxel) })
+        }
+    }
+
     /// How each voxel takes up the agent.
     public struct KineticTruth: Sendable {
         /// Shapes of curves: values of `KineticClass`.

@@ -9,9 +9,11 @@ struct Raster: Sendable {
     private let frame: WristFrame
     private let grid: Grid
     private let step: Float
+    private let depths: ShaftDepths
 
     init(wrist: HealthyWrist, lesions: Lesions, frame: WristFrame, extent: Box, step: Double) {
         (self.wrist, self.lesions, self.frame) = (wrist, lesions, frame)
+        depths = ShaftDepths(of: wrist.bones, frame: frame)
         let span = extent.high - extent.low
         let size = Index3(Int((Double(span.x) / step).rounded(.up)), Int((Double(span.y) / step).rounded(.up)), Int((Double(span.z) / step).rounded(.up)))
         // Half a step in, so that finer rasters share no samples with coarser ones.
@@ -70,7 +72,7 @@ struct Raster: Sendable {
                 for x in xs {
                     let p = place(x, y, z), healthy = local.sample(p), sample = lesions.applied(to: healthy, at: p)
                     if let out { (out.tissue[i], out.variant[i], out.region[i], out.lesion[i]) = (sample.tissue.rawValue, sample.variant, sample.region, sample.lesion) }
-                    tally.count(sample, of: healthy, size: frame.size, step: step)
+                    tally.count(sample, of: healthy, depth: healthy.bone.distance < 0 ? depths.depth(in: Int(healthy.bone.bone), at: p) : 0, size: frame.size, step: step)
                     i += 1
                 }
             }
