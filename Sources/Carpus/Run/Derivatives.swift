@@ -80,7 +80,7 @@ struct Derivatives {
                 for source in node.sources[port.name] ?? [] {
                     switch source.origin {
                     case .series(let role): if !roles.contains(role) { roles.append(role) }
-                    case .date: break
+                    case .fact: break
                     case .output(let step, _): if let feeder = plan.nodes.first(where: { $0.name == step }) { follow(feeder) }
                     }
                 }

@@ -24,6 +24,8 @@ public enum MeasureVolumes: Stage {
         public var boundaryDoubt = 0.25
         /// Whether volumes of lesions in sites are sums of probabilities instead of counts of labels; needs the port probabilities.
         public var partialVolume = false
+        /// What is known to be doubtful about the labels, such as that nobody has validated how they were made: no number is then more than `review`, for this reason.
+        public var doubt: String?
         /// The defaults.
         public init() {}
 
@@ -77,7 +79,15 @@ public enum MeasureVolumes: Stage {
         let result = try VolumeMeasurement.measure(
             inputs.labels, anatomy: inputs.anatomy, image: inputs.image, doubts: inputs.doubts, field: inputs.field,
             parameters: parameters.options, regions: parameters.regions, method: method)
-        return Outputs(volumes: Measurements(result.measurements), findings: Findings(result.findings))
+        let rows = parameters.doubt.map { doubt in result.measurements.map { reviewed($0, because: doubt) } } ?? result.measurements
+        return Outputs(volumes: Measurements(rows), findings: Findings(result.findings))
+    }
+
+    private static func reviewed(_ row: Measurement, because doubt: String) -> Measurement {
+        var row = row
+        if row.status == .ok { row.status = .review }
+        if row.status == .review { row.reason = [row.reason, doubt].compactMap { $0 }.joined(separator: "; ") }
+        return row
     }
 
     public static func notScorable(_ parameters: Parameters, because reason: String) -> Outputs? {

@@ -1,5 +1,6 @@
 public import CarpusCore
 public import CarpusPipeline
+import CarpusSegmentation
 
 /// Labels of the mean wrist, bent to fit.
 public enum SegmentAtlas: Stage {
@@ -19,18 +20,26 @@ public enum SegmentAtlas: Stage {
         case bones, all
     }
 
+    /// What becomes of labels that do not fit.
+    public enum Misfit: String, Sendable, Codable, CaseIterable {
+        /// There are none, and what depends on them is not scorable; they are given with a serious finding, to be looked at.
+        case refuse, doubt
+    }
+
     /// Which atlas, and which of its labels.
     public struct Parameters: StageParameters {
         /// What the scan looks like.
         public var contrast = Contrast.t1
         /// Which labels are carried: `bones` or `all`.
         public var structures = Structures.all
-        /// The side of the wrist; both are tried when unset.
+        /// The side of the wrist; both are tried when it is neither set here nor known.
         public var side: Laterality?
         /// Below this mean local correlation of scan and atlas, 0 to 1, the labels are not to be used.
         public var leastCorrelation = 0.4
         /// The labels are not to be used when another way of lying is worth more than this share of the one taken, 0 to 1: an atlas of the wrong side fits in many ways, all badly.
         public var largestRival = 0.7
+        /// What becomes of labels that are not to be used: `refuse` or `doubt`.
+        public var misfit = Misfit.refuse
 
         /// The defaults.
         public init() {}
@@ -45,8 +54,10 @@ public enum SegmentAtlas: Stage {
     public struct Inputs: Codable, Sendable {
         /// The scan; its contrast is that of the parameter.
         public var image: Volume<Float>
+        /// The side of the wrist, wired as `side`; the parameter counts where both are given.
+        public var side: VisitSide?
 
-        public init(image: Volume<Float>) { self.image = image }
+        public init(image: Volume<Float>, side: VisitSide? = nil) { (self.image, self.side) = (image, side) }
     }
 
     /// The labels, and how well the atlas fits.
@@ -63,7 +74,8 @@ public enum SegmentAtlas: Stage {
 
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
         var best: (ways: [AtlasStart.Candidate], wrist: MeanWrist, side: Laterality)?, worths: [Laterality: Double] = [:]
-        for side in parameters.side.map({ [$0] }) ?? Laterality.allCases {
+        let known = parameters.side ?? inputs.side.flatMap { Laterality(rawValue: $0.letter) }
+        for side in known.map({ [$0] }) ?? Laterality.allCases {
             let wrist = MeanWrist(parameters.contrast, side: side), ways = try AtlasStart(scan: inputs.image).candidates(for: wrist.image)
             worths[side] = ways[0].worth
             if best.map({ ways[0].worth > $0.ways[0].worth }) ?? true { best = (ways, wrist, side) }
@@ -74,11 +86,14 @@ public enum SegmentAtlas: Stage {
         let labels = source.resampled(onto: inputs.image.grid, through: fit.atlasFromScan, interpolation: .linear)
         var findings = [Finding(.note, "segment.atlas", "These labels are those of a mean wrist laid on the scan; nothing was drawn or learnt on it.", evidence: ["side": side.rawValue])] + fit.findings
         if fit.correlation < parameters.leastCorrelation || fit.rival > parameters.largestRival {
+            guard parameters.misfit == .doubt else {
+                throw SegmentationError(.atlasMisfit, "the atlas does not fit the scan (local correlation \(text(fit.correlation)), another way of lying is worth \(text(fit.rival)) of the one taken); check the side of the wrist and the contrast, or set misfit: doubt to see its labels")
+            }
             findings.append(Finding(
                 .serious, "segment.atlas.misfit", "The atlas does not fit the scan; do not use its labels. Check the side of the wrist and the contrast.",
                 evidence: ["local correlation": text(fit.correlation), "worth of the next best way of lying, as a share": text(fit.rival)]))
         }
-        if parameters.side == nil {
+        if known == nil {
             findings.append(Finding(
                 .warning, "segment.atlas.side", "The side of the wrist was not given; it was taken from the better of two fits. Set 'side'.",
                 evidence: Dictionary(uniqueKeysWithValues: worths.map { ("mutual information, \($0.rawValue)", text($1)) })))

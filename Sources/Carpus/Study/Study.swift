@@ -56,7 +56,8 @@ public struct Study: Sendable {
             }
             series[rule.role] = try first.input(kind: rule.kind, findings: findings)
         }
-        return SubjectInput.Visit(id: id, series: series, missing: missing, date: date)
+        let side = sides.count == 1 ? sides.first.map { VisitSide(letter: $0.rawValue) } : nil
+        return SubjectInput.Visit(id: id, series: series, missing: missing, date: date, side: side)
     }
 
     private static func nothing(in folder: URL, scan: FolderScan, only: String?, ids: [String]) -> RunError {

@@ -5,10 +5,10 @@ public struct Plan: Sendable {
     public struct Source: Sendable, Hashable {
         /// Which visit of a pair; nil when the step's own.
         public enum Visit: String, Sendable, Hashable { case baseline, followup }
-        /// A series by role, the day of the visit, or a step and its output.
+        /// A series by role, what else is known of the visit, or a step and its output.
         public enum Origin: Sendable, Hashable {
             case series(String)
-            case date
+            case fact(VisitFact)
             case output(step: String, port: String)
         }
         public let visit: Visit?
@@ -33,8 +33,11 @@ public struct Plan: Sendable {
     /// Steps, each after all that feed it.
     public private(set) var nodes: [Node]
 
-    /// Whether a step reads the day of a visit.
-    var readsDates: Bool { nodes.contains { $0.sources.values.joined().contains { $0.origin == .date } } }
+    /// What steps read of a visit beside its series.
+    var facts: [VisitFact] {
+        let origins = nodes.flatMap { $0.sources.values.joined().map(\.origin) }
+        return VisitFact.allCases.filter { origins.contains(.fact($0)) }
+    }
 
     /// Checks a protocol against a catalogue of stages.
     ///

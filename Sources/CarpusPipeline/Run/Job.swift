@@ -32,7 +32,7 @@ struct Job: Sendable {
                 jobs.append(Job(id: ID(step: "input.\(rule.role)", occasion: .visit(visit.id)), work: work, sources: [:], feeders: []))
             }
         }
-        if plan.readsDates { jobs += subject.visits.map { date(of: $0) } }
+        for fact in plan.facts { jobs += subject.visits.map { job(of: fact, at: $0) } }
         let ids = subject.visits.map(\.id)
         for node in plan.nodes {
             for occasion in occasions(node.each, visits: ids, pairing: plan.analysis.pairing) {
@@ -43,14 +43,15 @@ struct Job: Sendable {
         return jobs
     }
 
-    /// The day of a visit, which is read like a series.
-    private static func date(of visit: SubjectInput.Visit) -> Job {
-        let work = visit.date.map { date in
-            Work.series(SubjectInput.Series(kind: VisitDate.kind, digest: Digest.hex(of: "\(date.year)-\(date.month)-\(date.day)"), origin: "the visit's date") {
-                try date.rest(at: $0.appending(path: "series"))
-            })
+    /// What is known of a visit, which is read like a series.
+    private static func job(of fact: VisitFact, at visit: SubjectInput.Visit) -> Job {
+        let work: Work? = switch fact {
+        case .date: visit.date.map { .series(fact.series($0, told: "\($0.year)-\($0.month)-\($0.day)")) }
+        case .side: visit.side.map { .series(fact.series($0, told: $0.letter)) }
         }
-        return Job(id: ID(step: "input.date", occasion: .visit(visit.id)), work: work ?? .absent("the date of visit \(visit.id) is not known", failed: false), sources: [:], feeders: [])
+        return Job(
+            id: ID(step: "input.\(fact.rawValue)", occasion: .visit(visit.id)),
+            work: work ?? .absent("the \(fact.rawValue) of visit \(visit.id) is not known", failed: false), sources: [:], feeders: [])
     }
 
     private static func occasions(_ scope: AnalysisProtocol.Scope, visits: [String], pairing: AnalysisProtocol.Pairing) -> [Occasion] {
@@ -69,7 +70,7 @@ struct Job: Sendable {
         let step: String, port: String, scope: AnalysisProtocol.Scope
         switch source.origin {
         case .series(let role): (step, port, scope) = ("input.\(role)", "series", .visit)
-        case .date: (step, port, scope) = ("input.date", "series", .visit)
+        case .fact(let fact): (step, port, scope) = ("input.\(fact.rawValue)", "series", .visit)
         case .output(let name, let output):
             (step, port, scope) = (name, output, plan.nodes.first { $0.name == name }?.each ?? .visit)
         }

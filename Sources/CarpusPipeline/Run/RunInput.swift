@@ -27,9 +27,11 @@ public struct SubjectInput: Sendable {
         public let missing: [String: String]
         /// Its day, where that is known.
         public let date: VisitDate?
+        /// The side of the body that was scanned, where that is known.
+        public let side: VisitSide?
 
-        public init(id: String, series: [String: Series], missing: [String: String], date: VisitDate? = nil) {
-            (self.id, self.series, self.missing, self.date) = (id, series, missing, date)
+        public init(id: String, series: [String: Series], missing: [String: String], date: VisitDate? = nil, side: VisitSide? = nil) {
+            (self.id, self.series, self.missing, self.date, self.side) = (id, series, missing, date, side)
         }
     }
 
