@@ -162,8 +162,8 @@ private struct Line {
 
     init(_ pairs: [Pair]) {
         let a = pairs.map(\.first).sorted(), b = pairs.map(\.second).sorted(), n = pairs.count
-        let spread = a[n * 9 / 10] - a[n / 10], other = b[n * 9 / 10] - b[n / 10]
-        if spread > 0, other > 0 { gain = other / spread }
+        let wide = a[n * 9 / 10] - a[n / 10], other = b[n * 9 / 10] - b[n / 10]
+        if wide > 0, other > 0 { gain = other / wide }
         offset = b[n / 2] - gain * a[n / 2]
         scatter = spread(of: pairs)
     }
@@ -184,9 +184,9 @@ private struct Line {
             n += w; x += w * pair.first; y += w * pair.second
             xx += w * pair.first * pair.first; xy += w * pair.first * pair.second
         }
-        let spread = n * xx - x * x
-        guard n > 0, spread > 1e-12 * n * xx else { return }
-        gain = (n * xy - x * y) / spread
+        let determinant = n * xx - x * x
+        guard n > 0, determinant > 1e-12 * n * xx else { return }
+        gain = (n * xy - x * y) / determinant
         offset = (y - gain * x) / n
         scatter = self.spread(of: pairs)
     }
