@@ -10,6 +10,7 @@ public enum StageCatalog {
         AnyStage(RegisterRigid.self),
         AnyStage(RegisterAffine.self),
         AnyStage(RegisterDeformable.self),
+        AnyStage(RegisterParts.self),
         AnyStage(TransferLabels.self),
         AnyStage(Resample.self),
         AnyStage(SubtractContrast.self),

@@ -5,7 +5,7 @@ public import CarpusQuantification
 /// What changed between two visits.
 public enum CompareProgression: Stage {
     public static let name = "compare.progression"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Subtracts two visits of one sequence half-way between them, scaled by noise; swapping the visits only flips the sign."
 
     public typealias Parameters = ProgressionMap.Parameters
@@ -18,11 +18,21 @@ public enum CompareProgression: Stage {
         public var followup: Volume<Float>
         /// World points of the baseline to those of the follow-up.
         public var transform: Transform
+        /// How each bone moved by itself, see `register.parts`; needs an anatomy.
+        public var motions: MotionsArtifact?
+        /// Where bones and regions lie in the baseline's world, on any grid; volumes of change are then told by region too.
+        public var baselineAnatomy: LabelMap?
+        /// The same in the follow-up's world.
+        public var followupAnatomy: LabelMap?
         /// Where change is looked for, on any grid in the baseline's world; all tissue when absent.
         public var mask: LabelMap?
 
-        public init(baseline: Volume<Float>, followup: Volume<Float>, transform: Transform, mask: LabelMap? = nil) {
-            (self.baseline, self.followup, self.transform, self.mask) = (baseline, followup, transform, mask)
+        public init(
+            baseline: Volume<Float>, followup: Volume<Float>, transform: Transform, motions: MotionsArtifact? = nil,
+            baselineAnatomy: LabelMap? = nil, followupAnatomy: LabelMap? = nil, mask: LabelMap? = nil
+        ) {
+            (self.baseline, self.followup, self.transform, self.motions) = (baseline, followup, transform, motions)
+            (self.baselineAnatomy, self.followupAnatomy, self.mask) = (baselineAnatomy, followupAnatomy, mask)
         }
     }
 
@@ -50,14 +60,15 @@ public enum CompareProgression: Stage {
 
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
         let r = try ProgressionMap.compute(
-            baseline: inputs.baseline, followup: inputs.followup, followupFromBaseline: inputs.transform, mask: inputs.mask, parameters: parameters, method: method)
+            baseline: inputs.baseline, followup: inputs.followup, followupFromBaseline: inputs.transform, motions: inputs.motions?.content,
+            baselineAnatomy: inputs.baselineAnatomy, followupAnatomy: inputs.followupAnatomy, mask: inputs.mask, parameters: parameters, method: method)
         return Outputs(
             difference: r.difference, z: r.z, significant: r.significant, baseline: r.baseline, followup: r.followup,
             halfwayFromBaseline: r.halfwayFromBaseline, changes: Measurements(r.measurements), findings: Findings(r.findings))
     }
 
     public static func methods(_: Parameters) -> String {
-        "Change between visits was mapped half-way between the rigidly aligned scans: equal interpolation of both, intensities matched on stable tissue, the difference divided by the standard deviation expected from noise and residual misregistration, and clusters beyond a threshold kept; volumes of change are measured at half height."
+        "Change between visits was mapped half-way between the rigidly aligned scans, each bone by itself where an anatomy was given: equal interpolation of both, intensities matched on stable tissue, the difference divided by the standard deviation expected from noise and residual misregistration, and clusters beyond a threshold kept; volumes of change are measured at half height."
     }
 
 }

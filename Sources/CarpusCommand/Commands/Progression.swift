@@ -19,6 +19,10 @@ struct Progression: ParsableCommand {
     var output: String
     @Option(help: "A label map on the baseline; change is looked for where it is not 0.", completion: .file())
     var labels: String?
+    @Option(help: "A label map of the bones on the baseline: each bone is then aligned by itself, and volumes are told by region.", completion: .file())
+    var anatomy: String?
+    @Option(help: "The same on the follow-up; with both, what they label differently belongs to no region.", completion: .file())
+    var followupAnatomy: String?
     @Option(help: "Threads at a time.")
     var threads: Int?
     @Flag(help: "Write into a folder that is not empty.")
@@ -33,7 +37,10 @@ struct Progression: ParsableCommand {
         parameters.symmetric = true
         let aligned = try RigidRegistration.align(fixed: a, moving: b, parameters: parameters)
         let map = Transform.rigid(aligned.movingFromFixed)
-        let change = try CompareProgression.run(.init(baseline: a, followup: b, transform: map, mask: mask), .init())
+        let anatomies = (try anatomy.map { try NIfTI.readLabels(URL(filePath: $0)) }, try followupAnatomy.map { try NIfTI.readLabels(URL(filePath: $0)) })
+        let parts = anatomies.0 == nil && anatomies.1 == nil ? nil : try RegisterParts.run(.init(fixed: a, moving: b, transform: map, fixedAnatomy: anatomies.0, movingAnatomy: anatomies.1), .init())
+        let change = try CompareProgression.run(
+            .init(baseline: a, followup: b, transform: map, motions: parts?.motions, baselineAnatomy: anatomies.0, followupAnatomy: anatomies.1, mask: mask), .init())
         try NIfTI.write(change.difference, to: folder.appending(path: "difference.nii.gz"))
         try NIfTI.write(change.z, to: folder.appending(path: "z.nii.gz"))
         try NIfTI.write(change.significant, to: folder.appending(path: "significant_dseg.nii.gz"))
@@ -43,9 +50,9 @@ struct Progression: ParsableCommand {
         let picture = try DrawChange.run(.init(baseline: change.baseline, followup: change.followup, z: change.z, significant: change.significant), .init())
         try picture.figure.png.write(to: folder.appending(path: "change.png"))
         var table = MeasureTable()
-        table.add(change.changes.rows, of: BIDSLabel.subject(of: URL(filePath: baseline)))
+        table.add((parts?.measurements.rows ?? []) + change.changes.rows, of: BIDSLabel.subject(of: URL(filePath: baseline)))
         try table.write(to: folder.appending(path: "measures.tsv"))
-        for finding in aligned.findings + change.findings.list { Terminal.note("\(finding.severity.rawValue): \(finding.sentence)") }
+        for finding in aligned.findings + (parts?.findings.list ?? []) + change.findings.list { Terminal.note("\(finding.severity.rawValue): \(finding.sentence)") }
         Terminal.data(folder.path(percentEncoded: false))
     }
 }

@@ -14,18 +14,23 @@ enum ChangeSignificance {
     ) -> (z: Volume<Float>, scatter: Double) {
         let grid = difference.grid, size = grid.size
         var z = difference
-        z.scalars.withUnsafeMutableBufferPointer { buffer in
-            mean.scalars.withUnsafeBufferPointer { values in
-                nonisolated(unsafe) let (out, signal) = (buffer.baseAddress!, values.baseAddress!)
-                let variance = noise * noise, slopes = Slopes(grid: grid), squares = error.squares(on: grid)
-                Parallel.forEach(size.y * size.z) { row in
-                    for i in row * size.x..<(row + 1) * size.x where !out[i].isNaN {
-                        let slope = slopes.squares(signal, Index3(i - row * size.x, row % size.y, row / size.y))
-                        out[i] = body[i] == 0 ? 0 : out[i] / (variance + (squares * slope).sum()).squareRoot()
+        func fill(_ local: UnsafePointer<Float>?) {
+            nonisolated(unsafe) let local = local
+            z.scalars.withUnsafeMutableBufferPointer { buffer in
+                mean.scalars.withUnsafeBufferPointer { values in
+                    nonisolated(unsafe) let (out, signal) = (buffer.baseAddress!, values.baseAddress!)
+                    let variance = noise * noise, slopes = Slopes(grid: grid), between = error.interpolationSquares(on: grid)
+                    Parallel.forEach(size.y * size.z) { row in
+                        for i in row * size.x..<(row + 1) * size.x where !out[i].isNaN {
+                            let slope = slopes.squares(signal, Index3(i - row * size.x, row % size.y, row / size.y))
+                            let squares = between + error.registrationSquare(local, i)
+                            out[i] = body[i] == 0 ? 0 : out[i] / (variance + (squares * slope).sum()).squareRoot()
+                        }
                     }
                 }
             }
         }
+        if let local = error.local { local.scalars.withUnsafeBufferPointer { fill($0.baseAddress) } } else { fill(nil) }
         let scatter = ScatterBlocks(z, body: body, blockSize: blockSize)
         scatter.divide(&z)
         return (z, scatter.typical)
@@ -55,16 +60,14 @@ enum ChangeSignificance {
         return labels
     }
 
-    /// How many voxels of each label 1 and 2 stand at half height or above.
+    /// The labels 1 and 2 where they stand at half height or above, 0 elsewhere.
     ///
     /// A strong change is beyond any threshold well outside its edge, where voxels are filled in part and kernels reach over.
     /// At half of its height a blurred edge stands where the sharp one did; so a voxel belongs to the volume of a change when
     /// it differs at least half as much as the one that differs most within 1.5 mm, or one voxel.
-    static func atHalfHeight(_ labels: [UInt16], difference: Volume<Float>) -> (decrease: Int, increase: Int) {
-        guard labels.contains(where: { $0 != 0 }) else { return (0, 0) }
+    static func atHalfHeight(_ labels: [UInt16], difference: Volume<Float>) -> [UInt16] {
+        guard labels.contains(where: { $0 != 0 }) else { return labels }
         let peaks = Peaks.around(difference, reach: 1.5)
-        var counts = [0, 0, 0]
-        for i in labels.indices where labels[i] != 0 && 2 * abs(difference.scalars[i]) >= peaks[i] { counts[Int(labels[i])] += 1 }
-        return (counts[1], counts[2])
+        return labels.indices.map { 2 * abs(difference.scalars[$0]) >= peaks[$0] ? labels[$0] : 0 }
     }
 }

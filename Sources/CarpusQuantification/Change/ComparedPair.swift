@@ -4,6 +4,9 @@ import Foundation
 /// Two scans side by side in their halfway frame, in an order of their own, and the difference second minus first.
 struct ComparedPair {
     let frame: HalfwayFrame
+    let motion: LocalMotion
+    /// The regions in which change is measured, on the halfway grid.
+    let regions: LabelMap?
     var first, second: Volume<Float>
     let match: IntensityMatch
     let difference: Volume<Float>
@@ -18,12 +21,12 @@ struct ComparedPair {
     let invalidCounts: (first: Int, second: Int)
     let grids: (first: Grid, second: Grid)
 
-    init(first a: consuming Scan, second b: consuming Scan, frame: HalfwayFrame, region: [UInt16]?, parameters: ProgressionMap.Parameters) throws {
+    init(first a: consuming Scan, second b: consuming Scan, frame: HalfwayFrame, motion: LocalMotion, mask: [UInt16]?, regions: LabelMap?, parameters: ProgressionMap.Parameters) throws {
         (invalidCounts, grids) = ((a.invalidCount, b.invalidCount), (a.volume.grid, b.volume.grid))
-        self.frame = frame
+        (self.frame, self.motion, self.regions) = (frame, motion, regions)
         let one: Carried, two: Carried
-        (first, one) = Carried.carry(consume a, blur: frame.firstBlur, sourceFromHalfway: frame.firstFromHalfway, onto: frame.grid, parameters)
-        (second, two) = Carried.carry(consume b, blur: frame.secondBlur, sourceFromHalfway: frame.secondFromHalfway, onto: frame.grid, parameters)
+        (first, one) = Carried.carry(consume a, blur: frame.firstBlur, sourceFromHalfway: motion.firstFromHalfway, onto: frame.grid, parameters)
+        (second, two) = Carried.carry(consume b, blur: frame.secondBlur, sourceFromHalfway: motion.secondFromHalfway, onto: frame.grid, parameters)
 
         let covered = zip(first.scalars, second.scalars).map { !$0.isNaN && !$1.isNaN }
         let body = covered.indices.map { covered[$0] && one.body[$0] != 0 && two.body[$0] != 0 ? UInt8(1) : 0 }
@@ -33,8 +36,8 @@ struct ComparedPair {
             throw QuantificationError(.noOverlap, "the two scans share only \(common) voxels of tissue once aligned; check the transform between the visits")
         }
         overlap = Double(common) / Double(min(count(one.body), count(two.body)))
-        assessed = region.map { labels in covered.indices.map { covered[$0] && labels[$0] != 0 ? 1 : 0 } } ?? body
-        let looked = region == nil ? body : zip(body, assessed).map { $0 | $1 }
+        assessed = mask.map { labels in covered.indices.map { covered[$0] && labels[$0] != 0 ? 1 : 0 } } ?? body
+        let looked = mask == nil ? body : zip(body, assessed).map { $0 | $1 }
 
         let sample = Robust.sample(body)
         let scale = Normalisation(&first.scalars, &second.scalars, at: sample, grid: frame.grid, noise: (one.noise, two.noise), fieldOrder: parameters.fieldOrder)
@@ -54,7 +57,7 @@ struct ComparedPair {
         let total = max((noise.first * noise.first + noise.second * noise.second).squareRoot(), floor, seen)
         flatScatter = Double(seen)
         (z, scatter) = ChangeSignificance.zScore(
-            of: difference, mean: mean, noise: total, error: PositionError(registration: parameters.registrationError, interpolation: parameters.interpolationError),
+            of: difference, mean: mean, noise: total, error: PositionError(registration: parameters.registrationError, local: motion.error?.resampled(onto: frame.grid), interpolation: parameters.interpolationError),
             blockSize: parameters.scatterBlock, body: looked)
         residual = Double(Robust.scatter(Self.values(difference, sample)) / max(signal, .leastNormalMagnitude))
     }
@@ -81,9 +84,9 @@ private struct Carried {
 
     /// A scan brought to the halfway grid.
     static func carry(
-        _ scan: consuming Scan, blur: Vector3, sourceFromHalfway: Affine, onto grid: Grid, _ parameters: ProgressionMap.Parameters
+        _ scan: consuming Scan, blur: Vector3, sourceFromHalfway: Transform, onto grid: Grid, _ parameters: ProgressionMap.Parameters
     ) -> (Volume<Float>, Carried) {
-        let through = Transform.affine(sourceFromHalfway)
+        let through = sourceFromHalfway
         func carried(_ source: Volume<Float>) -> Volume<Float> {
             Smoothing.smoothed(source, variance: blur).resampled(onto: grid, through: through, interpolation: parameters.interpolation)
         }

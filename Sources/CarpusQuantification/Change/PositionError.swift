@@ -6,13 +6,21 @@ import CarpusCore
 struct PositionError {
     /// mm.
     let registration: Double
+    /// mm, voxel by voxel, where it is not the same everywhere; NaN where `registration` holds.
+    let local: Volume<Float>?
     /// As a share of the distance between voxels.
     let interpolation: Double
 
-    /// The squared error along each axis of a grid, mm².
-    func squares(on grid: Grid) -> SIMD3<Float> {
+    /// The squared error of interpolation along each axis of a grid, mm².
+    func interpolationSquares(on grid: Grid) -> SIMD3<Float> {
         let between = interpolation * grid.spacing
-        return SIMD3<Float>(Vector3(repeating: registration * registration) + between * between)
+        return SIMD3<Float>(between * between)
+    }
+
+    /// The squared error of registration at a voxel, mm².
+    @inline(__always) func registrationSquare(_ local: UnsafePointer<Float>?, _ i: Int) -> Float {
+        guard let e = local?[i], !e.isNaN else { return Float(registration * registration) }
+        return e * e
     }
 }
 

@@ -58,6 +58,8 @@ public enum ProgressionMap {
         public let baseline, followup: Volume<Float>
         /// Where, in the world of the maps, a point of a visit lies: for `resampled(onto: visit.grid, through:)`.
         public let halfwayFromBaseline, halfwayFromFollowup: Transform
+        /// The ways back: where, in the world of a visit, a point of the maps lies.
+        public let baselineFromHalfway, followupFromHalfway: Transform
         /// The follow-up is `gain` times the baseline, plus `offset` in the follow-up's unit.
         public let gain, offset: Double
         /// The largest factor, over the body, by which a smooth field changes the follow-up against the baseline.
@@ -69,7 +71,8 @@ public enum ProgressionMap {
         /// By what factor the difference scatters more than noise and registration explain; at least 1.
         public let scatter: Double
         /// Volumes of change in mL at half height (`volume-change` of `increase`, `decrease`, `net`), the volumes marked in
-        /// `significant` (`significant-volume`), which for strong changes are larger by their blurred edges, and the `mean-z` there.
+        /// `significant` (`significant-volume`), which for strong changes are larger by their blurred edges, and the `mean-z` there. Where an anatomy is given, the
+        /// same volumes of each region, as `increase/REGION`.
         public let measurements: [Measurement]
         /// Doubts about it.
         public let findings: [Finding]
@@ -79,12 +82,17 @@ public enum ProgressionMap {
     ///
     /// - Parameters:
     ///   - followupFromBaseline: where, in the follow-up's world, each point of the baseline's world lies; rigid or affine.
+    ///   - motions: how parts, the bones of a wrist, moved by themselves, of the baseline's world to the follow-up's; each is then laid
+    ///     on itself, and the motion blends smoothly in between.
+    ///   - baselineAnatomy: where the parts and the regions that are measured lie, in the baseline's world, on any grid.
+    ///   - followupAnatomy: the same in the follow-up's world; where both are given, what they label differently is no region.
     ///   - mask: where change is looked for, in the baseline's world, on any grid; the body of both scans when nil.
     ///   - method: the name and version of the stage, for the measurements.
     /// - Throws: `QuantificationError` when a parameter is out of range, the transform is not affine or has no half, the
     ///   scans do not overlap, or there is next to nothing to compare.
     public static func compute(
-        baseline: Volume<Float>, followup: Volume<Float>, followupFromBaseline: Transform, mask: LabelMap? = nil,
+        baseline: Volume<Float>, followup: Volume<Float>, followupFromBaseline: Transform, motions: PartMotions? = nil,
+        baselineAnatomy: LabelMap? = nil, followupAnatomy: LabelMap? = nil, mask: LabelMap? = nil,
         parameters: Parameters = .init(), method: String
     ) throws -> Result {
         if let complaint = parameters.complaint { throw QuantificationError(.badParameter, complaint) }
@@ -97,10 +105,18 @@ public enum ProgressionMap {
         let frame = try swapped
             ? HalfwayFrame(first: b.volume.grid, second: a.volume.grid, half: halves.1)
             : HalfwayFrame(first: a.volume.grid, second: b.volume.grid, half: halves.0)
-        let baselineFromHalfway = swapped ? frame.secondFromHalfway : frame.firstFromHalfway
-        let region = mask?.resampled(onto: frame.grid, through: .affine(baselineFromHalfway)).labels
+        let anatomies = swapped ? (followupAnatomy, baselineAnatomy) : (baselineAnatomy, followupAnatomy)
+        if let motions, !motions.parts.isEmpty, anatomies.0 == nil, anatomies.1 == nil {
+            throw QuantificationError(.badParameter, "parts move by themselves, but no anatomy map says where they are; give that of the baseline or of the follow-up")
+        }
+        let motion = motions.map {
+            LocalMotion(frame, swapped ? $0.inverse : $0, first: anatomies.0, second: anatomies.1, registrationError: parameters.registrationError)
+        } ?? LocalMotion(frame)
+        let baselineFromHalfway = swapped ? motion.secondFromHalfway : motion.firstFromHalfway
+        let mask = mask?.resampled(onto: frame.grid, through: baselineFromHalfway).labels
+        let regions = LabelMap.halfway(on: frame.grid, first: (anatomies.0, motion.firstFromHalfway), second: (anatomies.1, motion.secondFromHalfway))
         if swapped { (a, b) = (b, a) }
-        let pair = try ComparedPair(first: consume a, second: consume b, frame: frame, region: region, parameters: parameters)
+        let pair = try ComparedPair(first: consume a, second: consume b, frame: frame, motion: motion, mask: mask, regions: regions, parameters: parameters)
         return pair.result(swapped: swapped, parameters: parameters, method: method)
     }
 

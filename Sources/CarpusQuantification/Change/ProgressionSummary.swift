@@ -8,15 +8,16 @@ extension ComparedPair {
         let z = turned(z), voxel = frame.grid.voxelVolume
         let least = max(parameters.minimumVoxels, Int((parameters.minimumVolume / voxel).rounded(.up)))
         let labels = ChangeSignificance.clusters(z, assessed: assessed, threshold: parameters.threshold, leastVoxels: least)
-        let halves = (Transform.affine(frame.secondFromHalfway), Transform.affine(frame.firstFromHalfway))
         let findings = findings(swapped: swapped)
         return ProgressionMap.Result(
             difference: turned(difference), z: z,
             significant: LabelMap(grid: frame.grid, labels: labels, legend: Self.legend),
             assessed: LabelMap(grid: frame.grid, labels: assessed.map(UInt16.init), legend: Legend([Label(value: 1, name: "assessed", color: [200, 200, 200])])),
             baseline: swapped ? second : first, followup: swapped ? first : second,
-            // Each scan's way to the frame is the other's way from it.
-            halfwayFromBaseline: swapped ? halves.1 : halves.0, halfwayFromFollowup: swapped ? halves.0 : halves.1,
+            halfwayFromBaseline: swapped ? motion.halfwayFromSecond : motion.halfwayFromFirst,
+            halfwayFromFollowup: swapped ? motion.halfwayFromFirst : motion.halfwayFromSecond,
+            baselineFromHalfway: swapped ? motion.secondFromHalfway : motion.firstFromHalfway,
+            followupFromHalfway: swapped ? motion.firstFromHalfway : motion.secondFromHalfway,
             gain: swapped ? 1 / match.gain : match.gain, offset: swapped ? -match.offset / match.gain : match.offset,
             field: swapped ? 1 / largestField : largestField, residual: residual,
             baselineNoise: Double(swapped ? noise.second : noise.first), followupNoise: Double(swapped ? noise.first : noise.second),
@@ -39,17 +40,33 @@ extension ComparedPair {
         func volume(_ quantity: String, _ voxels: Int, _ region: String) -> Measurement {
             Measurement(quantity, Double(voxels) * voxel / 1000, unit: "mL", region: region, status: status, reason: reason, method: method)
         }
-        let regions = [(1, "decrease"), (2, "increase")], core = ChangeSignificance.atHalfHeight(labels, difference: difference)
-        let volumes = [
-            volume("volume-change", core.increase, "increase"), volume("volume-change", core.decrease, "decrease"),
-            volume("volume-change", core.increase - core.decrease, "net"),
-            volume("significant-volume", counts[2], "increase"), volume("significant-volume", counts[1], "decrease"),
-        ]
-        let scores = regions.reversed().map { label, region -> Measurement in
+        let core = ChangeSignificance.atHalfHeight(labels, difference: difference)
+        func volumes(_ suffix: String, _ half: [Int], _ all: [Int]) -> [Measurement] {
+            [
+                volume("volume-change", half[2], "increase" + suffix), volume("volume-change", half[1], "decrease" + suffix),
+                volume("volume-change", half[2] - half[1], "net" + suffix),
+                volume("significant-volume", all[2], "increase" + suffix), volume("significant-volume", all[1], "decrease" + suffix),
+            ]
+        }
+        let whole = volumes("", core.reduce(into: [0, 0, 0]) { $0[Int($1)] += 1 }, counts)
+        let scores = [(2, "increase"), (1, "decrease")].map { label, region -> Measurement in
             counts[label] > 0
                 ? Measurement("mean-z", sums[label] / Double(counts[label]), unit: "1", region: region, status: status, reason: reason, method: method)
                 : .notScorable("mean-z", unit: "1", region: region, because: "no voxel changed that way", method: method)
         }
-        return volumes + scores
+        return whole + scores + regional(labels, core, volumes)
+    }
+
+    /// The volumes of each region of the anatomy.
+    private func regional(_ labels: [UInt16], _ core: [UInt16], _ volumes: (String, [Int], [Int]) -> [Measurement]) -> [Measurement] {
+        guard let regions else { return [] }
+        let last = Int(max(regions.labels.max() ?? 0, regions.legend.labels.last?.value ?? 0))
+        var half = [[Int]](repeating: [0, 0, 0], count: last + 1), all = half, seen = [Int](repeating: 0, count: last + 1)
+        for (i, region) in regions.labels.enumerated() where region != 0 && assessed[i] != 0 {
+            seen[Int(region)] += 1
+            all[Int(region)][Int(labels[i])] += 1
+            half[Int(region)][Int(core[i])] += 1
+        }
+        return regions.legend.labels.filter { seen[Int($0.value)] > 0 }.flatMap { volumes("/" + $0.name, half[Int($0.value)], all[Int($0.value)]) }
     }
 }

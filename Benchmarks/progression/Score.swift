@@ -1,0 +1,103 @@
+import CarpusCore
+import CarpusQuantification
+import CarpusRegistration
+import Foundation
+
+/// A map of change held against the truth.
+struct Score {
+    let line: String
+    let regions: [RegionPair]
+
+    init(_ pair: StudyPair, alone: Bool) throws {
+        let begin = Self.processorTime()
+        var parameters = RigidRegistration.Parameters()
+        parameters.symmetric = true
+        let whole = try RigidRegistration.align(fixed: pair.baseline, moving: pair.followup, parameters: parameters).movingFromFixed
+        let parts = alone ? try PartRegistration.align(fixed: pair.baseline, moving: pair.followup, whole: whole, fixedAnatomy: pair.anatomy, movingAnatomy: nil) : nil
+        let map = try ProgressionMap.compute(
+            baseline: pair.baseline, followup: pair.followup, followupFromBaseline: .rigid(whole), motions: parts?.motions, baselineAnatomy: pair.anatomy, method: "benchmark")
+        let time = Self.processorTime() - begin
+
+        var errors: [Double] = [], before: [Double] = [], ratios: [Double] = [], reported: [Double] = []
+        for (name, truth) in pair.bones {
+            let points = Self.points(of: name, in: pair.anatomy)
+            guard points.count > 20 else { continue }
+            before.append(Self.rms(points, whole.affine, truth))
+            guard let part = parts?.motions.parts.first(where: { $0.name == name }) else { errors.append(before.last ?? 0); continue }
+            errors.append(Self.rms(points, part.movingFromFixed.affine, truth))
+            reported.append(part.error)
+            ratios.append(part.error / max(errors.last ?? 0, 1e-6))
+        }
+        let truth = Self.truth(pair, map), assessed = map.assessed.labels.indices.filter { map.assessed.labels[$0] != 0 && map.z.scalars[$0].isFinite }
+        let significant = assessed.count { map.significant.labels[$0] != 0 }
+        let isStable = !pair.lesions.0.labels.contains { $0 != 0 } && !pair.lesions.1.labels.contains { $0 != 0 }
+        let auc = isStable ? Double.nan : Self.auc(assessed.map { (abs(map.z.scalars[$0]), truth[$0] != 0) })
+        let voxel = map.z.grid.voxelVolume / 1000
+        let up = Double(truth.count { $0 > 0 }) * voxel, down = Double(truth.count { $0 < 0 }) * voxel
+        func measured(_ region: String) -> Double { map.measurements.first { $0.quantity == "volume-change" && $0.region == region }?.value ?? 0 }
+        let largest = map.measurements.filter { $0.quantity == "significant-volume" && $0.region.contains("/") }.map { $0.value ?? 0 }.max() ?? 0
+        let labels = pair.anatomy.resampled(onto: map.z.grid, through: map.baselineFromHalfway)
+        regions = WristAnatomy.structures.filter { $0.label <= 28 }.compactMap { s in
+            let inside = labels.labels.indices.filter { labels.labels[$0] == s.label }
+            guard inside.count > 50 else { return nil }
+            return RegionPair(name: s.name, measured: measured("net/" + s.name), truth: Double(inside.reduce(0) { $0 + Int(truth[$1]) }) * voxel)
+        }
+        func sorted(_ v: [Double]) -> [Double] { v.isEmpty ? [.nan] : v.sorted() }
+        let (e, b, q, r) = (sorted(errors), sorted(before), sorted(ratios), sorted(reported))
+        line = String(
+            format: "%@\t%@\t%.1f\t%.3f %.3f\t%.3f\t%.3f\t%.2f %.2f-%.2f\t%.3f\t%.3f\t%.3f\t%.2f\t%.2f\t%.2f\t%.2f", pair.name, isStable ? "stable" : "changed", time,
+            e[e.count / 2], e[e.count - 1], b[b.count / 2], r[r.count / 2], q[q.count / 2], q[0], q[q.count - 1],
+            100 * Double(significant) / Double(assessed.count), largest, auc, measured("increase"), measured("decrease"), up, down)
+    }
+
+    /// +1 where a lesion appeared, -1 where one vanished, on the grid of the map; by most of five places through the thickness of a slice.
+    private static func truth(_ pair: StudyPair, _ map: ProgressionMap.Result) -> [Int8] {
+        let grid = map.z.grid, axis = grid.throughPlaneAxis
+        var votes = [Int8](repeating: 0, count: grid.count)
+        for step in -2...2 {
+            let shift = grid.direction[column: axis] * (Double(step) * grid.spacing[axis] / 5), moved = Affine(translation: shift)
+            let a = pair.lesions.0.resampled(onto: grid, through: map.baselineFromHalfway * .affine(moved)).labels
+            let b = pair.lesions.1.resampled(onto: grid, through: map.followupFromHalfway * .affine(moved)).labels
+            for i in votes.indices { votes[i] += a[i] == 0 && b[i] != 0 ? 1 : a[i] != 0 && b[i] == 0 ? -1 : 0 }
+        }
+        return votes.map { $0 >= 3 ? 1 : $0 <= -3 ? -1 : 0 }
+    }
+
+    private static func points(of name: String, in map: LabelMap) -> [Vector3] {
+        guard let label = map.legend[name]?.value else { return [] }
+        let voxels = map.labels.indices.filter { map.labels[$0] == label }
+        return stride(from: 0, to: voxels.count, by: max(1, voxels.count / 2000)).map { map.grid.worldFromVoxel(Vector3(map.grid.index(at: voxels[$0]))) }
+    }
+
+    private static func rms(_ points: [Vector3], _ a: Affine, _ b: Affine) -> Double {
+        (points.reduce(0) { let d = a($1) - b($1); return $0 + d.dot(d) } / Double(points.count)).squareRoot()
+    }
+
+    /// The area under the curve of receiver operating, ties counted half.
+    private static func auc(_ scores: [(Float, Bool)]) -> Double {
+        let sorted = scores.sorted { $0.0 < $1.0 }
+        var rank = 0.0, positives = 0.0, i = 0
+        while i < sorted.count {
+            var j = i
+            while j < sorted.count, sorted[j].0 == sorted[i].0 { j += 1 }
+            let mean = Double(i + j + 1) / 2
+            for k in i..<j where sorted[k].1 { rank += mean; positives += 1 }
+            i = j
+        }
+        let negatives = Double(sorted.count) - positives
+        return positives > 0 && negatives > 0 ? (rank - positives * (positives + 1) / 2) / (positives * negatives) : .nan
+    }
+
+    static func correlation(_ pairs: [(Double, Double)]) -> Double? {
+        let n = Double(pairs.count), mx = pairs.reduce(0) { $0 + $1.0 } / n, my = pairs.reduce(0) { $0 + $1.1 } / n
+        let xx = pairs.reduce(0) { $0 + ($1.0 - mx) * ($1.0 - mx) }, yy = pairs.reduce(0) { $0 + ($1.1 - my) * ($1.1 - my) }
+        let xy = pairs.reduce(0) { $0 + ($1.0 - mx) * ($1.1 - my) }
+        return xx > 0 && yy > 0 ? xy / (xx * yy).squareRoot() : nil
+    }
+
+    private static func processorTime() -> Double {
+        var now = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now)
+        return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
+    }
+}

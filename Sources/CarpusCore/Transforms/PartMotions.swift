@@ -1,0 +1,36 @@
+/// How the parts of a body, each rigid, moved between two scans: the whole, and each part by itself.
+///
+/// At the wrist the parts are bones: every one of them moves a little by itself whenever the hand is laid down anew.
+public struct PartMotions: Sendable, Hashable, Codable {
+    /// One part.
+    public struct Part: Sendable, Hashable, Codable {
+        /// Its value in the anatomy map.
+        public let label: UInt16
+        /// Its name there.
+        public let name: String
+        /// World points of the fixed scan to those of the moving one, for points of this part.
+        public let movingFromFixed: RigidTransform
+        /// The error to expect of that map over the part, root mean square, mm.
+        public let error: Double
+
+        /// A part's motion.
+        public init(label: UInt16, name: String, movingFromFixed: RigidTransform, error: Double) {
+            (self.label, self.name, self.movingFromFixed, self.error) = (label, name, movingFromFixed, error)
+        }
+    }
+    /// World points of the fixed scan to those of the moving one, for what is in no part.
+    public let whole: RigidTransform
+    /// The parts whose motion could be told, by rising label.
+    public let parts: [Part]
+
+    /// Motions of a whole and of its parts.
+    public init(whole: RigidTransform, parts: [Part]) {
+        precondition(Set(parts.map(\.label)).count == parts.count, "a part moves in one way")
+        (self.whole, self.parts) = (whole, parts.sorted { $0.label < $1.label })
+    }
+
+    /// The motions the other way.
+    public var inverse: PartMotions {
+        PartMotions(whole: whole.inverse, parts: parts.map { Part(label: $0.label, name: $0.name, movingFromFixed: $0.movingFromFixed.inverse, error: $0.error) })
+    }
+}
