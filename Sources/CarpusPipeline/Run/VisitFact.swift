@@ -1,3 +1,5 @@
+import Foundation
+
 /// What may be known of a visit beside its series, under the name by which steps read it.
 public enum VisitFact: String, Sendable, Hashable, CaseIterable {
     /// The day, `VisitDate`; the side of the body, `VisitSide`.

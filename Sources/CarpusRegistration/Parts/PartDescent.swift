@@ -14,18 +14,20 @@ struct PartDescent: Sendable {
     private let first, second: [SplineImage]
     private let frame: PartFrame
     private let parameters: PartRegistration.Parameters
-    /// The volume of what a voxel of the coarser scan tells, mm³.
-    private let voxelVolume: Double
+    /// The volume of what a voxel of the coarser scan tells, mm³, and the largest distance of its voxels, mm.
+    private let voxelVolume, thickness: Double
 
     /// The levels of the pyramid, mm.
     private static let spacings = [1.6, 0.8, 0.4]
-    /// How much larger errors are than noise that is independent from voxel to voxel would make them; see Docs/Validation.md.
-    private static let inflation = 2.0
+    /// How much larger errors are than noise that is independent from voxel to voxel would make them, and what slices leave, as a share of
+    /// their thickness: both read off virtual wrists, see Docs/Validation.md.
+    private static let inflation = 2.0, sliceShare = 0.06
 
     init(first: Volume<Float>, second: Volume<Float>, frame: PartFrame, _ parameters: PartRegistration.Parameters) {
         (self.first, self.second) = (Self.pyramid(first), Self.pyramid(second))
         (self.frame, self.parameters) = (frame, parameters)
         voxelVolume = max(first.grid.voxelVolume, second.grid.voxelVolume)
+        thickness = max(first.grid.spacing.max(), second.grid.spacing.max())
     }
 
     private static func pyramid(_ volume: Volume<Float>) -> [SplineImage] {
@@ -52,7 +54,8 @@ struct PartDescent: Sendable {
         let motion = size(velocity, over: part)
         guard motion <= parameters.largestMotion else { return .left("it seemed to move by \((motion * 10).rounded() / 10) mm") }
         guard let error = system?.error(over: part, centre: velocity.centre) else { return .left("nothing in it tells how it moved") }
-        return .moved(velocity, motion: motion, error: Self.inflation * error)
+        let fromNoise = Self.inflation * error, fromSlices = Self.sliceShare * thickness
+        return .moved(velocity, motion: motion, error: (fromNoise * fromNoise + fromSlices * fromSlices).squareRoot())
     }
 
     /// How far a motion takes the points of a part, root mean square, mm.
