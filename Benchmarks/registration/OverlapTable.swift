@@ -18,7 +18,7 @@ struct OverlapTable {
                 tries += 1
                 let axis = Int.random(in: 0...1, using: &random), far = Bool.random(using: &random)
                 guard let pair = try member.pair().sharing(share, axis: axis, fromFarEnd: far)?.placed(turns: 5, shifts: 4, &random) else { continue }
-                let (result, cost) = try Cost.of(heldBefore: 0) { try? RigidRegistration.align(fixed: pair.fixed, moving: pair.moving) }
+                let (result, cost) = Cost.of(heldBefore: 0) { try? RigidRegistration.align(fixed: pair.fixed, moving: pair.moving) }
                 seconds.append(cost.processor)
                 misses.append((result.map { pair.misses($0.movingFromFixed.affine.callAsFunction).median } ?? .infinity, pair.pixel, result?.verdict?.grade ?? .failed))
             }

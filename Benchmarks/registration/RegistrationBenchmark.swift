@@ -1,9 +1,11 @@
 import CarpusCore
 import Foundation
+import CarpusIO
+import CarpusRegistration
 
 /// The accuracy and the cost of our alignments on cases of known truth, a table a mode.
 ///
-/// `RegistrationBenchmark FOLDER rigid|deformable|dce|verdict|overlap [--threads N] [--only TEXT] [--seed N] [--runs N] [--strangers FOLDER] [--same]`
+/// `RegistrationBenchmark FOLDER rigid|deformable|dce|verdict|overlap [--threads N] [--only TEXT] [--seed N] [--runs N] [--strangers FOLDER] [--rows FILE] [--same]`
 ///
 /// FOLDER holds a folder a case: `fixed.nii.gz`, `moving.nii.gz`, `fixed_mask.nii.gz`, `gt_points.csv` (points of the fixed image and where they
 /// lie in the moving one, LPS mm) and `meta.json` (`inplane_mm`); a dynamic series has `frames.nii.gz`, `mask.nii.gz` and, in `meta.json`, `gt_matrices_lps`.
@@ -22,6 +24,8 @@ struct RegistrationBenchmark {
         var runs = 600
         /// Images of other things, for the verdict.
         var strangers: URL?
+        /// Where all runs of the verdict are written.
+        var rows: URL?
         /// Whether results of 1, 2 and 4 threads are compared.
         var same = false
 
@@ -43,6 +47,7 @@ struct RegistrationBenchmark {
                 case "--seed": seed = UInt64(value) ?? 1
                 case "--runs": runs = Int(value) ?? runs
                 case "--strangers": strangers = URL(filePath: value)
+                case "--rows": rows = URL(filePath: value)
                 default: throw Usage(message: "\(word) is unknown")
                 }
             }
@@ -53,6 +58,12 @@ struct RegistrationBenchmark {
 
     static func main() throws {
         let options = try Options(Array(CommandLine.arguments.dropFirst()))
+        if options.mode == "look" {
+            let f = ProcessInfo.processInfo.environment["F"]!, m = ProcessInfo.processInfo.environment["M"]!
+            let r = try RigidRegistration.align(fixed: NIfTI.readVolume(URL(filePath: f)), moving: NIfTI.readVolume(URL(filePath: m)))
+            print(r.verdict!, r.movingFromFixed.angle * 180 / .pi, r.movingFromFixed.translation, r.findings.map(\.code))
+            return
+        }
         let cases = try BenchmarkCase.all(in: options.folder, only: options.only)
         switch options.mode {
         case "rigid": try PairTable(cases: cases, deformable: false, same: options.same).run()
@@ -70,6 +81,6 @@ struct RegistrationBenchmark {
 struct Usage: Error, CustomStringConvertible {
     let message: String
     var description: String {
-        "\(message): RegistrationBenchmark FOLDER rigid|deformable|dce|verdict|verdict-deformable|overlap [--threads N] [--only TEXT] [--seed N] [--runs N] [--strangers FOLDER] [--same]"
+        "\(message): RegistrationBenchmark FOLDER rigid|deformable|dce|verdict|verdict-deformable|overlap [--threads N] [--only TEXT] [--seed N] [--runs N] [--strangers FOLDER] [--rows FILE] [--same]"
     }
 }

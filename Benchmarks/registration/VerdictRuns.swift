@@ -17,6 +17,7 @@ struct VerdictRuns {
         /// What the alignment expected; infinite where it was refused.
         let expected: Double
         let grade: String
+        var verdict: RegistrationVerdict?
         var right: Bool { miss < 1 }
     }
 
@@ -37,6 +38,16 @@ struct VerdictRuns {
             }
         }
         report(runs)
+        if let file = options.rows { try Data(rows(runs).utf8).write(to: file) }
+    }
+
+    /// All runs, a line each, for a closer look.
+    private func rows(_ runs: [Run]) -> String {
+        let lines = runs.map { run in
+            let v = run.verdict, numbers = [run.miss, run.expected, v?.height ?? .nan, v?.inconsistency ?? .nan, v?.information ?? .nan, v?.overlap ?? .nan]
+            return ([run.kind, run.name, run.grade] + numbers.map { "\($0)" }).joined(separator: "\t")
+        }
+        return (["kind\tcase\tgrade\tmiss\texpected\theight\tinconsistency\tinformation\toverlap"] + lines).joined(separator: "\n") + "\n"
     }
 
     private func others() throws -> [Volume<Float>] {
@@ -72,7 +83,7 @@ struct VerdictRuns {
         let possible = [.sound, .fewSlices, .little, .offset].contains(kind)
         do {
             let (map, verdict) = try aligned(pair)
-            return Run(kind: kind.rawValue, name: name, miss: possible ? pair.misses { map($0) }.median : .infinity, expected: verdict?.expectedError ?? 1000, grade: verdict?.grade.rawValue ?? "failed")
+            return Run(kind: kind.rawValue, name: name, miss: possible ? pair.misses { map($0) }.median : .infinity, expected: verdict?.expectedError ?? 1000, grade: verdict?.grade.rawValue ?? "failed", verdict: verdict)
         } catch {
             return Run(kind: kind.rawValue, name: name, miss: .infinity, expected: .infinity, grade: "refused")
         }
