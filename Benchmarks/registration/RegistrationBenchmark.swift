@@ -1,7 +1,5 @@
 import CarpusCore
 import Foundation
-import CarpusIO
-import CarpusRegistration
 
 /// The accuracy and the cost of our alignments on cases of known truth, a table a mode.
 ///
@@ -58,12 +56,6 @@ struct RegistrationBenchmark {
 
     static func main() throws {
         let options = try Options(Array(CommandLine.arguments.dropFirst()))
-        if options.mode == "look" {
-            let f = ProcessInfo.processInfo.environment["F"]!, m = ProcessInfo.processInfo.environment["M"]!
-            let r = try RigidRegistration.align(fixed: NIfTI.readVolume(URL(filePath: f)), moving: NIfTI.readVolume(URL(filePath: m)))
-            print(r.verdict!, r.movingFromFixed.angle * 180 / .pi, r.movingFromFixed.translation, r.findings.map(\.code))
-            return
-        }
         let cases = try BenchmarkCase.all(in: options.folder, only: options.only)
         switch options.mode {
         case "rigid": try PairTable(cases: cases, deformable: false, same: options.same).run()

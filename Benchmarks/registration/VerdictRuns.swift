@@ -29,7 +29,7 @@ struct VerdictRuns {
     }
 
     func run() throws {
-        let members = cases.filter { !$0.isSeries && $0.isDeformed == deformable }, strangers = try others()
+        let members = cases.filter { !$0.isSeries && $0.isDeformed == deformable }, strangers = others()
         var random = SplitMix(seed: options.seed), runs: [Run] = []
         for kind in Kind.allCases where kind != .stranger || !strangers.isEmpty {
             for i in 0..<max(1, options.runs * kind.weight / 100) {
@@ -50,11 +50,19 @@ struct VerdictRuns {
         return (["kind\tcase\tgrade\tmiss\texpected\theight\tinconsistency\tinformation\toverlap"] + lines).joined(separator: "\n") + "\n"
     }
 
-    private func others() throws -> [Volume<Float>] {
+    private func others() -> [Volume<Float>] {
         guard let folder = options.strangers, let walk = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil) else { return [] }
         let files = walk.compactMap { $0 as? URL }.filter { $0.lastPathComponent.hasSuffix(".nii.gz") }.sorted { $0.path() < $1.path() }
         // Small enough to be tried often, and images of something.
-        return try files.compactMap { try NIfTI.read($0).volume }.filter { $0.grid.size.min() > 4 && $0.grid.count < 20_000_000 && Set($0.scalars.prefix(1_000_000)).count > 60 }
+        return files.compactMap { file -> Volume<Float>? in
+            do {
+                return try NIfTI.read(file).volume
+            } catch {
+                // Fields and colours lie beside images.
+                FileHandle.standardError.write(Data("left out: \(error)\n".utf8))
+                return nil
+            }
+        }.filter { $0.grid.size.min() > 4 && $0.grid.count < 20_000_000 && Set($0.scalars.prefix(1_000_000)).count > 60 }
     }
 
     private func spoilt(_ whole: Pair, _ kind: Kind, _ strangers: [Volume<Float>], _ random: inout SplitMix) throws -> Pair? {

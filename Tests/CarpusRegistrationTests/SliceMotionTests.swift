@@ -34,10 +34,7 @@ import Testing
             for i in 0..<grid.count {
                 let v = Vector3(grid.index(at: i)), motion = truth.slices[k][Int(v.z)]
                 // What a slice shows at y lay at the motion's inverse of y.
-                var inverse = SliceMotions.Motion()
-                inverse.turn = -motion.turn
-                inverse.shift = SIMD2(0, 0) - SliceMotions.Motion.turned(-motion.turn, motion.shift)
-                let q = still.moved(SIMD2(v.x, v.y), inverse)
+                let q = still.moved(SIMD2(v.x, v.y), motion.inverse)
                 scalars.append(Float(Phantom.value(at: back(grid.worldFromVoxel(Vector3(q.x, q.y, v.z))))) + 8 * dice.normal())
             }
         }
@@ -71,7 +68,7 @@ import Testing
         #expect(mean(alone) > 0.4 && mean(each) < 0.15, "\(mean(alone)), \(mean(each)), worst \(each.max() ?? 9)")
         #expect(result.findings.contains { $0.code == "registration.slices-moved" })
 
-        // Frames look alike once corrected: noise alone makes 8 √2.
+        // Frames look alike once corrected: noise alone makes 8 √2 = 11.3, less where interpolation smooths it.
         func difference(_ s: TimeSeries) -> Double {
             let a = s.frame(0), b = s.frame(4)
             let d = a.scalars.indices.compactMap { i -> Double? in
@@ -81,7 +78,7 @@ import Testing
             return mean(d).squareRoot()
         }
         let before = difference(SeriesMotion.corrected(series, by: frameWise)), after = difference(SeriesMotion.corrected(series, by: result))
-        #expect(after < 0.6 * before && after < 14, "\(before), \(after)")
+        #expect(after < 12 && before > after + 1.5, "\(before), \(after)")
     }
 
     @Test func whereNoSliceMovedByItselfNoneIsMoved() throws {

@@ -115,7 +115,9 @@ struct RigidEngine: Sendable {
 
     private func followed<M: Motion>(_: M.Type, _ found: Found, _ level: Int, curvature: [Double]?) -> Found {
         let tolerance = level == descents.count - 1 ? parameters.smallestStep : 0.02
-        let end = found.descents[level].run(M.self, from: found.end.pose, iterations: limit, tolerance: tolerance, curvature: curvature)
+        // A level that could not be compared at all has left no curvature.
+        let known = curvature.flatMap { $0.isEmpty ? nil : $0 }
+        let end = found.descents[level].run(M.self, from: found.end.pose, iterations: limit, tolerance: tolerance, curvature: known)
         return Found(end: end, iterations: found.iterations + end.iterations, descents: descents)
     }
 

@@ -45,8 +45,10 @@ struct SeriesMean: Sendable {
     }
 
     /// One turn of the slices: each slice of each frame laid on the mean within its plane.
-    func turn(slices: SliceMotions, _ poses: [Pose]) -> SliceMotions {
-        let seen = look(poses, slices), weights = seen.weights
+    ///
+    /// - Parameter settled: whether what still changes with time is no motion; before, edges change the most, and all places count alike.
+    func turn(slices: SliceMotions, _ poses: [Pose], settled: Bool) -> SliceMotions {
+        let seen = look(poses, slices), weights = settled ? seen.weights : seen.variances.map { $0.isFinite ? 1 : 0 }
         var next = slices
         next.frames = StartSearch.parallel(poses.count) { k in
             let map = voxels(k, poses[k])

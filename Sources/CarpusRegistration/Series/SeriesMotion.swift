@@ -66,11 +66,11 @@ public enum SeriesMotion {
         let slab = Slab(series.grid, leastSlices: parameters.leastSlices)
         guard parameters.perSlice else { return result(frames, poses, errors, parameters.reference, slab, nil) }
         var slices = SliceMotions(series.grid, frames: poses.count)
-        for _ in 0..<parameters.turns {
-            slices = mean.turn(slices: slices, poses)
-            (poses, errors) = mean.turn(poses, slices: slices)
+        for turn in 0..<2 * parameters.turns {
+            slices = mean.turn(slices: slices, poses, settled: turn >= parameters.turns + 1)
+            if turn >= parameters.turns { (poses, errors) = mean.turn(poses, slices: slices) }
         }
-        return result(frames, poses, errors, parameters.reference, slab, mean.turn(slices: slices, poses))
+        return result(frames, poses, errors, parameters.reference, slab, mean.turn(slices: slices, poses, settled: true).seen(from: parameters.reference))
     }
 
     /// A series with every frame laid on the reference, interpolated once by cubic B-spline; NaN where a frame says nothing.

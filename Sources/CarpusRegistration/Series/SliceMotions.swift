@@ -50,6 +50,14 @@ public struct SliceMotions: Sendable, Hashable, Codable {
         return most
     }
 
+    /// The same as seen from one frame, whose slices stay where they are.
+    func seen(from reference: Int) -> SliceMotions {
+        let back = frames[reference].map(\.inverse)
+        var out = self
+        out.frames = frames.map { slices in zip(slices, back).map { $0.after($1) } }
+        return out
+    }
+
     // MARK: - Looking through it
 
     /// A frame's motions as voxels see them on a grid that may be coarser in plane.
@@ -114,10 +122,9 @@ public struct SliceMotions: Sendable, Hashable, Codable {
         return rows.enumerated().map { slice, all in
             let before = frames[k][slice]
             guard all.count >= Self.leastSamples, let step = Self.solved(all) else { return before }
-            var after = before
-            after.turn += step.x
-            after.shift = Motion.turned(before.turn, SIMD2(step.y, step.z)) + before.shift
-            return after
+            var change = Motion()
+            (change.turn, change.shift) = (step.x, SIMD2(step.y, step.z))
+            return before.after(change)
         }
     }
 
@@ -152,6 +159,20 @@ public struct SliceMotions: Sendable, Hashable, Codable {
 }
 
 extension SliceMotions.Motion {
+    /// The way back.
+    var inverse: SliceMotions.Motion {
+        var out = SliceMotions.Motion()
+        (out.turn, out.shift) = (-turn, SIMD2.zero - Self.turned(-turn, shift))
+        return out
+    }
+
+    /// First the other, then this.
+    func after(_ first: SliceMotions.Motion) -> SliceMotions.Motion {
+        var out = SliceMotions.Motion()
+        (out.turn, out.shift) = (turn + first.turn, Self.turned(turn, first.shift) + shift)
+        return out
+    }
+
     static func turned(_ angle: Double, _ p: SIMD2<Double>) -> SIMD2<Double> {
         SIMD2(cos(angle) * p.x - sin(angle) * p.y, sin(angle) * p.x + cos(angle) * p.y)
     }
