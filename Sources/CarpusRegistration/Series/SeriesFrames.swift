@@ -15,7 +15,8 @@ struct SeriesFrames: Sendable {
     init(_ series: TimeSeries, mask: LabelMap?, _ parameters: SeriesMotion.Parameters) throws {
         reference = parameters.reference
         basis = Slab(series.grid, leastSlices: parameters.leastSlices)?.basis
-        let spacings = [2 * parameters.spacing, parameters.spacing], soft = ThickSlices.axis(of: series.grid, at: parameters.spacing)
+        let spacings = [2 * parameters.spacing, parameters.spacing], soft = parameters.perSlice ? nil : ThickSlices.axis(of: series.grid, at: parameters.spacing)
+        // Slices that moved one by one are not smoothed across.
         // The reference first: it tells where the tissue lies, and refuses what shows none.
         let subject = try Subject(series.frame(reference), mask: mask, name: "reference", spacings: spacings, soft: soft)
         (centre, radius, landmarks) = (subject.centre, subject.radius, subject.landmarks)

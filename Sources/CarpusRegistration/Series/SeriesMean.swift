@@ -57,7 +57,7 @@ struct SeriesMean: Sendable {
                 guard weights[i] > 0.02, !v.isNaN else { return nil }
                 return SliceMotions.Sample(voxel: map(Vector3(Double(places[i].x), Double(places[i].y), Double(places[i].z))), value: v, mean: seen.means[i], gradient: seen.gradients[i], weight: weights[i])
             }
-            return slices.fitted(frame: k, part, on: frames.fine[k].grid)
+            return slices.fitted(frame: k, part, on: frames.fine[k].grid, robust: settled)
         }
         return next
     }

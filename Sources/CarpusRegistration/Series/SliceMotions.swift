@@ -105,10 +105,12 @@ public struct SliceMotions: Sendable, Hashable, Codable {
     /// Least places of a slice by which it is laid on the mean, and the largest standard error of its shift, mm.
     private static let leastSamples = 150, largestError = 0.5
 
-    /// A frame's motions nearer to the mean: turn, shifts and gain of each slice by weighted least squares, twice, the second time without what does not fit.
+    /// A frame's motions nearer to the mean: turn, shifts and gain of each slice by weighted least squares.
     ///
-    /// - Parameter coarse: the grid that the samples' voxels are of; its axes are this one's.
-    func fitted(frame k: Int, _ samples: [Sample], on coarse: Grid) -> [Motion] {
+    /// - Parameters:
+    ///   - coarse: the grid that the samples' voxels are of; its axes are this one's.
+    ///   - robust: again without what does not fit; far from the end that is the edges, which tell the most.
+    func fitted(frame k: Int, _ samples: [Sample], on coarse: Grid, robust: Bool) -> [Motion] {
         let direction = grid.direction, u = SIMD3<Float>(direction[column: plane.x]), w = SIMD3<Float>(direction[column: plane.y])
         let fine = grid.voxelFromWorld * coarse.worldFromVoxel
         var rows = [[(row: SIMD4<Float>, difference: Float, weight: Float)]](repeating: [], count: grid.size[axis])
@@ -121,16 +123,16 @@ public struct SliceMotions: Sendable, Hashable, Codable {
         }
         return rows.enumerated().map { slice, all in
             let before = frames[k][slice]
-            guard all.count >= Self.leastSamples, let step = Self.solved(all) else { return before }
+            guard all.count >= Self.leastSamples, let step = Self.solved(all, rounds: robust ? 2 : 1) else { return before }
             var change = Motion()
             (change.turn, change.shift) = (step.x, SIMD2(step.y, step.z))
             return before.after(change)
         }
     }
 
-    private static func solved(_ all: [(row: SIMD4<Float>, difference: Float, weight: Float)]) -> SIMD4<Double>? {
+    private static func solved(_ all: [(row: SIMD4<Float>, difference: Float, weight: Float)], rounds: Int) -> SIMD4<Double>? {
         var step = SIMD4<Float>.zero, limit = Float.infinity
-        for round in 0..<2 {
+        for round in 0..<rounds {
             var matrix = [Double](repeating: 0, count: 16), right = [Double](repeating: 0, count: 4), sizes: [Float] = [], squares = 0.0, total = 0.0
             for s in all {
                 let left = s.difference + (s.row * step).sum(), t = left / limit
@@ -149,7 +151,7 @@ public struct SliceMotions: Sendable, Hashable, Codable {
             // Tukey's biweight at 95 % efficiency, on a robust standard deviation.
             sizes.sort()
             limit = max(4.685 * 1.4826 * sizes[sizes.count / 2], .leastNormalMagnitude)
-            if round == 1 {
+            if round == rounds - 1 {
                 let errors = [1, 2].map { j in LinearSystem.solve(matrix, (0..<4).map { $0 == j ? 1 : 0 }).map { $0[j] * squares / max(total, 1) } ?? .infinity }
                 guard errors.max() ?? .infinity < largestError * largestError else { return nil }
             }
