@@ -5,7 +5,7 @@
 # make sample  makes SampleData again: the same bytes, unless the simulation changed
 # make train-smoke  trains small networks for about a minute, with checks: the whole way of a training
 # make train   trains TASK (wrist-anatomy, wrist-lesions) for HOURS, resumable, and judges and exports it; see Training/README.md
-# make bench   times the main job, the simulation, the fits of perfusion and what is around a network; figures for Docs/Validation.md
+# make bench   times the main job, the simulation, the fits of perfusion, what is around a network and registration; figures for Docs/Validation.md
 .PHONY: packages build demo test lint docs sample slow bench train-env train-smoke train-test train-maps train
 SWIFT ?= swift
 # One configuration for all, so that nothing is built twice: optimised, and open to tests.
@@ -51,6 +51,8 @@ bench: build
 	@if [ -n "$$CARPUS_PEERS_PYTHON" ]; then \
 	    "$$CARPUS_PEERS_PYTHON" Benchmarks/segmentation/volume.py $(CARPUS) && OMP_NUM_THREADS=1 "$$CARPUS_PEERS_PYTHON" Benchmarks/peers/segmentation.py $(CARPUS); \
 	else echo "| networks: a whole wrist, and other engines | skipped: CARPUS_PEERS_PYTHON names no Python that has numpy, onnx and onnxruntime |"; fi
+	@$(SWIFT) build $(FLAGS) --product RegistrationBenchmark
+	@Benchmarks/registration/run .build/release/RegistrationBenchmark
 
 # Training of the networks. All it makes lies under out/training, which git does not see.
 HOURS ?= 2.4

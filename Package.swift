@@ -29,7 +29,7 @@ let package = Package(
         .target(name: "CarpusIO", dependencies: ["CarpusCore", "CNifti", "CGDCM", "CDCMTK", "CHDF5"]),
         // ITK is 15 times slower without optimisation, in debug builds too.
         .target(name: "CITK", exclude: ["itk-include"], cxxSettings: [.headerSearchPath("itk-include"), .unsafeFlags(["-O2", "-g1"], .when(configuration: .debug))], linkerSettings: itk),
-        .target(name: "CarpusRegistration", dependencies: ["CarpusCore", "CITK"]),
+        .target(name: "CarpusRegistration", dependencies: ["CarpusCore", "CITK", "CFFTW"]),
         .target(name: "CarpusQuantification", dependencies: ["CarpusCore"]),
         // Loops over images: optimised in debug builds too.
         .target(
@@ -56,6 +56,7 @@ let package = Package(
         .testTarget(name: "CarpusCoreTests", dependencies: ["CarpusCore"]),
         .testTarget(name: "CarpusIOTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO"], exclude: ["Transforms/elastix", "Transforms/peers.py"]),
         .testTarget(name: "CarpusRegistrationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusRegistration"]),
+        .executableTarget(name: "RegistrationBenchmark", dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration"], path: "Benchmarks/registration", exclude: ["run"]),
         .testTarget(name: "CarpusSegmentationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusSegmentation"], exclude: ["make_fixtures.py", "Networks", "Fixtures"]),
         .executableTarget(name: "SegmentationBenchmark", dependencies: ["CarpusCore", "CarpusSegmentation"], path: "Benchmarks/segmentation", exclude: ["operators.py", "networks.py", "unet.py", "volume.py"]),
         .testTarget(name: "CarpusPerfusionTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusPerfusion", "CarpusSimulation"]),

@@ -5,7 +5,7 @@ import CarpusRegistration
 /// Lays all frames of a dynamic series on one of them.
 public enum CorrectMotion: Stage {
     public static let name = "correct.motion"
-    public static let version = 2
+    public static let version = 3
     public static let summary = "Lays every frame of a dynamic series on a reference frame, all frames as one problem, and leaves out frames that moved too far."
 
     /// How motion is sought, and what is too much.
@@ -18,6 +18,10 @@ public enum CorrectMotion: Stage {
         public var largestDisplacement = 10.0
         /// Frames whose place is less sure than this are left out, mm, standard error.
         public var largestError = 1.0
+        /// Series of fewer slices than this move within the plane of their slices only; 0 for no such limit.
+        public var leastSlices = 8
+        /// Also lay each slice of each frame on the mean within its plane, for slices that were taken one after the other.
+        public var perSlice = false
         /// The defaults.
         public init() {}
     }
@@ -52,6 +56,7 @@ public enum CorrectMotion: Stage {
         }
         var how = SeriesMotion.Parameters()
         (how.reference, how.spacing) = (parameters.reference, parameters.spacing)
+        (how.leastSlices, how.perSlice) = (parameters.leastSlices, parameters.perSlice)
         let result = try SeriesMotion.estimate(inputs.series, mask: inputs.mask, parameters: how)
         let kept = result.displacements.indices.filter {
             $0 == parameters.reference || (result.displacements[$0] <= parameters.largestDisplacement && result.standardErrors[$0] <= parameters.largestError)
@@ -94,6 +99,6 @@ public enum CorrectMotion: Stage {
     }
 
     public static func methods(_ p: Parameters) -> String {
-        "Frames of dynamic series were laid on frame \(p.reference) rigidly, first by mutual information, then all together on their common mean by weighted least squares, and interpolated once by cubic B-spline; frames beyond \(p.largestDisplacement) mm were left out."
+        "Frames of dynamic series were laid on frame \(p.reference) rigidly (within the plane of the slices where there are fewer than \(p.leastSlices)), first by mutual information, then all together on their common mean by weighted least squares\(p.perSlice ? ", then slice by slice within their planes" : ""), and interpolated once by cubic \(p.perSlice ? "splines" : "B-spline"); frames beyond \(p.largestDisplacement) mm were left out."
     }
 }

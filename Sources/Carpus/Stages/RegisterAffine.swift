@@ -5,7 +5,7 @@ import CarpusRegistration
 /// Aligns one image to another by turning, shifting, scaling and shearing it.
 public enum RegisterAffine: Stage {
     public static let name = "register.affine"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Finds the affine map that lays one image on another, from a rigid start (mutual information, multi-resolution)."
 
     public typealias Inputs = RegistrationInputs

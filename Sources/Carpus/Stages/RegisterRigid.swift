@@ -5,7 +5,7 @@ public import CarpusRegistration
 /// Aligns one image to another by turning and shifting it.
 public enum RegisterRigid: Stage {
     public static let name = "register.rigid"
-    public static let version = 3
+    public static let version = 4
     public static let summary = "Finds the rotation and translation that lay one image on another (mutual information, multi-resolution)."
 
     public typealias Parameters = RigidRegistration.Parameters

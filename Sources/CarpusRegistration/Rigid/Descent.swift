@@ -8,6 +8,8 @@ struct Descent: Sendable {
     let radius: Double
     /// No step moves tissue further, mm.
     let reach: Double
+    /// The steps that are allowed, as sums of these; all when nil.
+    var basis: [[Double]]?
 
     /// Where it ended.
     struct End: Sendable {
@@ -28,7 +30,7 @@ struct Descent: Sendable {
         var damping = curvature == nil ? 1e-2 : 1e-3
         var model = curvature ?? end.evaluation.hessian
         for _ in 0..<iterations {
-            guard var step = Self.solved(model, end.evaluation.gradient, damping: damping) else { break }
+            guard var step = Self.solved(model, end.evaluation.gradient, damping: damping, within: basis) else { break }
             var size = length(step, of: M.count)
             if size > reach {
                 step = step.map { $0 * reach / size }
@@ -78,13 +80,13 @@ struct Descent: Sendable {
     }
 
     /// The step that the quadratic model asks for, its diagonal raised by a share; nil when there is none.
-    static func solved(_ model: [Double], _ gradient: [Double], damping: Double) -> [Double]? {
+    static func solved(_ model: [Double], _ gradient: [Double], damping: Double, within basis: [[Double]]? = nil) -> [Double]? {
         let k = gradient.count
         var a = model
         // What the images cannot tell has no curvature; a trace of it keeps that from moving.
         let least = (0..<k).map { a[$0 * k + $0] }.max().map { $0 * 1e-9 } ?? 0
         guard least > 0, least.isFinite else { return nil }
         for i in 0..<k { a[i * k + i] = a[i * k + i] * (1 + damping) + least }
-        return LinearSystem.solve(a, gradient.map { -$0 })
+        return LinearSystem.solve(a, gradient.map { -$0 }, within: basis)
     }
 }

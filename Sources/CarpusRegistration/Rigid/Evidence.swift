@@ -23,7 +23,7 @@ struct Evidence: Sendable {
     }
 
     /// Alignments that stand so high above their surroundings were right, every one.
-    private static let plainHeight = 12.0
+    private static let plainHeight = 30.0
     /// Fewer voxels may agree by chance: a joint histogram of 40 by 40 bins has as many as a quarter of them.
     private static let plainVoxels = 6400.0
     /// What is taken where there is nothing around to stand above.
@@ -48,9 +48,13 @@ struct Evidence: Sendable {
 
     /// The alignment against poses 5 to 15 mm off, each of them far enough to lay other anatomy on each other.
     private static func height(_ level: Descent, _ pose: Pose) -> Double? {
+        // Few bins: where little is shared, many of them would agree by chance.
+        let metric = MutualInformation(lookups: level.metric.lookups, bins: coarseBins, leastInside: level.metric.leastInside)
+        let samples = Double(level.metric.lookups.map(\.cloud.samples.count).reduce(0, +)) / 2
         func worth(_ pose: Pose) -> Double? {
-            let e = level.metric.evaluate(NoMotion.self, at: pose, every: 3)
-            return e.cost.isFinite ? -e.cost / 2 : nil
+            let e = metric.evaluate(NoMotion.self, at: pose)
+            // What finite samples tell of each other by chance (Miller, Information theory in psychology, 1955).
+            return e.cost.isFinite ? -e.cost / 2 - chanceCells / (2 * samples * e.inside) : nil
         }
         let around = (0..<24).compactMap { i -> Double? in
             let r = StartSearch.recurrence(i + 2000)
@@ -64,6 +68,9 @@ struct Evidence: Sendable {
         let variance = around.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(around.count - 1)
         return (here - mean) / max(variance.squareRoot(), 1e-6)
     }
+
+    /// Bins of the joint histogram that poses around are judged by, and how many of its cells count as free: the window on the target's values takes half of them.
+    private static let coarseBins = 16, chanceCells = 15 * 5.3
 
     /// The standard error of the pose from how blocks of samples differ in what they ask for (a sandwich estimate).
     private static func pull(_ found: RigidEngine.Found, _ landmarks: Landmarks) -> Double {

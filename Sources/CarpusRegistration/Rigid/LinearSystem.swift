@@ -21,4 +21,16 @@ enum LinearSystem {
         let solution = (0..<k).map { x[$0] / a[$0 * k + $0] }
         return solution.allSatisfy(\.isFinite) ? solution : nil
     }
+
+    /// The solution among the sums of given vectors: of the equations as these vectors see them.
+    static func solve(_ matrix: [Double], _ right: [Double], within basis: [[Double]]?) -> [Double]? {
+        guard let basis else { return solve(matrix, right) }
+        let k = right.count, r = basis.count
+        func carried(_ b: [Double]) -> [Double] { (0..<k).map { i in (0..<k).reduce(0.0) { $0 + matrix[i * k + $1] * b[$1] } } }
+        func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+        let images = basis.map(carried)
+        let small = (0..<r * r).map { dot(basis[$0 / r], images[$0 % r]) }
+        guard let shares = solve(small, basis.map { dot($0, right) }) else { return nil }
+        return (0..<k).map { i in (0..<r).reduce(0.0) { $0 + shares[$1] * basis[$1][i] } }
+    }
 }

@@ -44,20 +44,25 @@ struct RigidEngine: Sendable {
         let rivals = StartSearch(fixed: fixed, moving: moving, descent: descents[0], angle: angle, shift: 16, count: 240).run()
         let landmarks = fixed.landmarks
         var best: (found: Found, evidence: Evidence)?
-        func consider(_ rival: Descent.End) {
+        func consider(_ rival: Descent.End, _ descents: [Descent]) {
             guard rival.evaluation.cost.isFinite else { return }
-            let found = refined(rival), evidence = Evidence(found, landmarks: landmarks)
+            let found = refined(rival, descents), evidence = Evidence(found, landmarks: landmarks)
             let iterations = found.iterations + (best?.found.iterations ?? 0)
             if evidence.expectedError < best?.evidence.expectedError ?? .infinity || best == nil { best = (found, evidence) }
             best?.found.iterations = iterations
         }
-        if let first = rivals.first { consider(first) }
+        if let first = rivals.first { consider(first, descents) }
+        func unsure() -> Bool { best.map { $0.evidence.expectedError > Self.unconvincing } ?? true }
         if let unsure = best, unsure.evidence.expectedError > Self.unconvincing {
-            for rival in distinct(rivals.sorted { $0.evaluation.cost < $1.evaluation.cost }, from: unsure.found).prefix(3) { consider(rival) }
+            for rival in distinct(rivals.sorted { $0.evaluation.cost < $1.evaluation.cost }, from: unsure.found).prefix(3) { consider(rival, descents) }
         }
-        if angle > 0, best.map({ $0.evidence.expectedError > Self.unconvincing }) ?? true {
+        if angle > 0, unsure() {
+            let loose = loosened
+            for rival in distinct(littleShared(loose), from: best?.found).prefix(3) where unsure() { consider(rival, loose) }
+        }
+        if angle > 0, unsure() {
             let wide = StartSearch(fixed: fixed, moving: moving, descent: descents[0], angle: max(angle, .pi / 2), shift: 30, count: 1200).run()
-            for rival in wide.prefix(3) { consider(rival) }
+            for rival in wide.prefix(3) { consider(rival, descents) }
         }
         guard var best else {
             throw RegistrationError(.noOverlap, "the images do not overlap from any start; check that both show the same wrist")
@@ -76,7 +81,7 @@ struct RigidEngine: Sendable {
     }
 
     /// A start of the coarsest level followed to the finest.
-    private func refined(_ start: Descent.End) -> Found {
+    private func refined(_ start: Descent.End, _ descents: [Descent]) -> Found {
         let coarse = descents[0].run(RigidMotion.self, from: start.pose, iterations: limit, tolerance: 0.02)
         var found = Found(end: coarse, iterations: coarse.iterations, descents: descents)
         for level in min(1, descents.count - 1)..<descents.count {
@@ -85,17 +90,42 @@ struct RigidEngine: Sendable {
         return found
     }
 
+    /// The comparisons where images that share little may be compared too.
+    private var loosened: [Descent] {
+        descents.map { descent in
+            var loose = descent
+            loose.metric.leastInside = 0.05
+            return loose
+        }
+    }
+
+    /// Ends of ways from all shifts of one image over the other, the most telling first.
+    private func littleShared(_ loose: [Descent]) -> [Descent.End] {
+        let poses = ShiftSearch(fixed: fixed, moving: moving).run()
+        let seen = StartSearch.parallel(poses.count) { loose[0].metric.evaluate(NoMotion.self, at: poses[$0], every: 2) }
+        func best(_ worth: (Evaluation) -> Double) -> [Int] {
+            poses.indices.filter { seen[$0].cost.isFinite }.sorted { worth(seen[$0]) != worth(seen[$1]) ? worth(seen[$0]) < worth(seen[$1]) : $0 < $1 }
+        }
+        // Much told for the part that is shared may be chance, and much told in all the outline of something else: both are followed.
+        let chosen = best(StartSearch.worth).prefix(8) + best { $0.cost * $0.inside.squareRoot() }.prefix(8)
+        let starts = chosen.reduce(into: [Int]()) { if !$0.contains($1) { $0.append($1) } }
+        let ends = StartSearch.parallel(starts.count) { loose[0].run(RigidMotion.self, from: poses[starts[$0]], iterations: 12, tolerance: 0.1, every: 2) }
+        return ends.filter { $0.evaluation.cost.isFinite }.sorted { $0.evaluation.cost * $0.evaluation.inside.squareRoot() < $1.evaluation.cost * $1.evaluation.inside.squareRoot() }
+    }
+
     private func followed<M: Motion>(_: M.Type, _ found: Found, _ level: Int, curvature: [Double]?) -> Found {
         let tolerance = level == descents.count - 1 ? parameters.smallestStep : 0.02
-        let end = descents[level].run(M.self, from: found.end.pose, iterations: limit, tolerance: tolerance, curvature: curvature)
+        // A level that could not be compared at all has left no curvature.
+        let known = curvature.flatMap { $0.isEmpty ? nil : $0 }
+        let end = found.descents[level].run(M.self, from: found.end.pose, iterations: limit, tolerance: tolerance, curvature: known)
         return Found(end: end, iterations: found.iterations + end.iterations, descents: descents)
     }
 
     private var limit: Int { min(parameters.iterations, 60) }
 
     /// Ends that lie apart from a pose and from each other.
-    private func distinct(_ ends: [Descent.End], from found: Found) -> [Descent.End] {
-        var seen = [found.end.pose], out: [Descent.End] = []
+    private func distinct(_ ends: [Descent.End], from found: Found?) -> [Descent.End] {
+        var seen = found.map { [$0.end.pose] } ?? [], out: [Descent.End] = []
         let landmarks = fixed.landmarks
         for end in ends where seen.allSatisfy({ landmarks.rms($0.map, end.pose.map) > 3 }) {
             seen.append(end.pose)

@@ -8,11 +8,15 @@ struct SeriesFrames: Sendable {
     let centre: Vector3
     let radius: Double
     let landmarks: Landmarks
+    /// Steps within the plane of few slices, as turns and shifts; nil where any motion is sought.
+    let basis: [[Double]]?
     private let reference: Int
 
     init(_ series: TimeSeries, mask: LabelMap?, _ parameters: SeriesMotion.Parameters) throws {
         reference = parameters.reference
-        let spacings = [2 * parameters.spacing, parameters.spacing], soft = ThickSlices.axis(of: series.grid, at: parameters.spacing)
+        basis = Slab(series.grid, leastSlices: parameters.leastSlices)?.basis
+        let spacings = [2 * parameters.spacing, parameters.spacing], soft = parameters.perSlice ? nil : ThickSlices.axis(of: series.grid, at: parameters.spacing)
+        // Slices that moved one by one are not smoothed across.
         // The reference first: it tells where the tissue lies, and refuses what shows none.
         let subject = try Subject(series.frame(reference), mask: mask, name: "reference", spacings: spacings, soft: soft)
         (centre, radius, landmarks) = (subject.centre, subject.radius, subject.landmarks)
@@ -36,7 +40,7 @@ struct SeriesFrames: Sendable {
                     Lookup(cloud: clouds[reference], target: coarse[k], targetRange: ranges[k], backward: false),
                     Lookup(cloud: clouds[k], target: coarse[reference], targetRange: ranges[reference], backward: true),
                 ]
-                let descent = Descent(metric: MutualInformation(lookups: both, bins: 32), radius: radius, reach: 2)
+                let descent = Descent(metric: MutualInformation(lookups: both, bins: 32), radius: radius, reach: 2, basis: basis)
                 let end = descent.run(RigidMotion.self, from: last, iterations: 12, tolerance: 0.03)
                 if end.evaluation.cost.isFinite { last = end.pose }
                 poses[k] = last

@@ -16,8 +16,8 @@ struct SeriesMean: Sendable {
     }
 
     /// One turn: the mean under the poses as they are, and each frame laid on it.
-    func turn(_ poses: [Pose]) -> (poses: [Pose], errors: [Double]) {
-        let seen = look(poses)
+    func turn(_ poses: [Pose], slices: SliceMotions? = nil) -> (poses: [Pose], errors: [Double]) {
+        let seen = look(poses, slices)
         let weights = seen.weights
         let ends = StartSearch.parallel(poses.count) { laid(poses[$0], frame: $0, seen, weights) }
         return (ends.map(\.0), ends.map(\.1))
@@ -44,7 +44,28 @@ struct SeriesMean: Sendable {
         }
     }
 
-    private func look(_ poses: [Pose]) -> Seen {
+    /// One turn of the slices: each slice of each frame laid on the mean within its plane.
+    ///
+    /// - Parameter settled: whether what still changes with time is no motion; before, edges change the most, and all places count alike.
+    func turn(slices: SliceMotions, _ poses: [Pose], settled: Bool) -> SliceMotions {
+        let seen = look(poses, slices), weights = settled ? seen.weights : seen.variances.map { $0.isFinite ? 1 : 0 }
+        var next = slices
+        next.frames = StartSearch.parallel(poses.count) { k in
+            let map = voxels(k, poses[k])
+            let part = places.indices.compactMap { i -> SliceMotions.Sample? in
+                let v = seen.values[i * seen.frames + k]
+                guard weights[i] > 0.02, !v.isNaN else { return nil }
+                return SliceMotions.Sample(voxel: map(Vector3(Double(places[i].x), Double(places[i].y), Double(places[i].z))), value: v, mean: seen.means[i], gradient: seen.gradients[i], weight: weights[i])
+            }
+            return slices.fitted(frame: k, part, on: frames.fine[k].grid, robust: settled)
+        }
+        return next
+    }
+
+    /// From mm about the middle of the tissue to a voxel of a frame.
+    private func voxels(_ k: Int, _ pose: Pose) -> Affine { frames.fine[k].grid.voxelFromWorld * Affine(translation: frames.centre) * pose.map }
+
+    private func look(_ poses: [Pose], _ slices: SliceMotions?) -> Seen {
         let n = places.count, count = poses.count, blocks = (n + Self.block - 1) / Self.block
         struct Part: Sendable { var values: [Float], means: [Float], gradients: [SIMD3<Float>], variances: [Float] }
         let parts = StartSearch.parallel(blocks) { b -> Part in
@@ -52,7 +73,7 @@ struct SeriesMean: Sendable {
             var part = Part(
                 values: [Float](repeating: .nan, count: range.count * count), means: [Float](repeating: 0, count: range.count),
                 gradients: [SIMD3<Float>](repeating: .zero, count: range.count), variances: [Float](repeating: .nan, count: range.count))
-            for k in 0..<count { sample(k, poses[k], range, &part.values, &part.gradients, count) }
+            for k in 0..<count { sample(k, poses[k], slices, range, &part.values, &part.gradients, count) }
             for i in 0..<range.count {
                 var sum: Float = 0, squares: Float = 0, known: Float = 0
                 for k in 0..<count where !part.values[i * count + k].isNaN {
@@ -73,14 +94,15 @@ struct SeriesMean: Sendable {
             frames: count, values: parts.flatMap(\.values), means: parts.flatMap(\.means), gradients: parts.flatMap(\.gradients), variances: parts.flatMap(\.variances))
     }
 
-    private func sample(_ k: Int, _ pose: Pose, _ range: Range<Int>, _ values: inout [Float], _ gradients: inout [SIMD3<Float>], _ count: Int) {
-        let m = frames.fine[k].grid.voxelFromWorld * Affine(translation: frames.centre) * pose.map
+    private func sample(_ k: Int, _ pose: Pose, _ slices: SliceMotions?, _ range: Range<Int>, _ values: inout [Float], _ gradients: inout [SIMD3<Float>], _ count: Int) {
+        let m = voxels(k, pose), warp = slices?.warp(of: k, on: frames.fine[k].grid)
         let (c0, c1, c2, c3) = (SIMD3<Float>(m.linear.x), SIMD3<Float>(m.linear.y), SIMD3<Float>(m.linear.z), SIMD3<Float>(m.translation))
         let rows = m.linear.rows, r0 = SIMD3<Float>(rows.0), r1 = SIMD3<Float>(rows.1), r2 = SIMD3<Float>(rows.2)
         frames.fine[k].read { reader in
             for i in range {
                 let x = places[i]
-                guard let (v, g) = reader.sample(c0 * x.x + c1 * x.y + c2 * x.z + c3) else { continue }
+                let voxel = c0 * x.x + c1 * x.y + c2 * x.z + c3
+                guard let (v, g) = reader.sample(warp.map { $0(voxel) } ?? voxel) else { continue }
                 values[(i - range.lowerBound) * count + k] = v
                 gradients[i - range.lowerBound] += r0 * g.x + r1 * g.y + r2 * g.z
             }
@@ -93,13 +115,19 @@ struct SeriesMean: Sendable {
         var step = [Double](repeating: 0, count: Self.parameters), limit = Float.infinity, error = Double.infinity
         for _ in 0..<2 {
             let system = normal(frame: k, seen, weights, around: step, limit: limit)
-            guard system.weight > 100, let next = LinearSystem.solve(system.matrix, system.right) else { return (pose, .infinity) }
+            guard system.weight > 100, let next = LinearSystem.solve(system.matrix, system.right, within: basis) else { return (pose, .infinity) }
             step = next
             // Tukey's biweight at 95 % efficiency, on a robust standard deviation.
             limit = max(4.685 * 1.4826 * system.median, .leastNormalMagnitude)
             error = standardError(system.matrix, variance: system.squares / system.weight)
         }
         return (pose.stepped(RigidMotion.self, Array(step[0..<6])), error)
+    }
+
+    /// What a frame's step may be made of: motion as far as it is sought, and gains.
+    private var basis: [[Double]]? {
+        let p = Self.parameters
+        return frames.basis.map { motions in motions.map { $0 + [Double](repeating: 0, count: p - 6) } + (6..<p).map { j in (0..<p).map { $0 == j ? 1 : 0 } } }
     }
 
     /// The normal equations of a frame.
@@ -148,7 +176,7 @@ struct SeriesMean: Sendable {
     private func standardError(_ a: [Double], variance: Double) -> Double {
         let p = Self.parameters
         let squares = (0..<6).map { j -> Double in
-            guard let column = LinearSystem.solve(a, (0..<p).map { $0 == j ? 1 : 0 }) else { return .infinity }
+            guard let column = LinearSystem.solve(a, (0..<p).map { $0 == j ? 1 : 0 }, within: basis) else { return .infinity }
             return max(0, column[j]) * variance
         }
         // A turn moves tissue by its distance from the axis, about the root of two thirds of the radius.

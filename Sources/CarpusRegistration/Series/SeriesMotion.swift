@@ -17,6 +17,10 @@ public enum SeriesMotion {
         public var samples = 40_000
         /// Turns of mean and maps.
         public var turns = 3
+        /// Fewer slices than this do not tell a motion out of their plane, and carry tissue out of the field: frames then move within it only.
+        public var leastSlices = 8
+        /// Also lay each slice of each frame on the mean within its plane, for slices that were taken one after the other while things moved.
+        public var perSlice = false
 
         /// The defaults.
         public init() {}
@@ -26,6 +30,7 @@ public enum SeriesMotion {
             if reference < 0 { return "'reference' must be 0 or more" }
             if !(spacing > 0 && spacing.isFinite) { return "'spacing' must be above 0 mm" }
             if samples < 1000 { return "'samples' must be at least 1000" }
+            if leastSlices < 0 { return "'leastSlices' must be 0 or more" }
             return (1...20).contains(turns) ? nil : "'turns' must be 1 to 20"
         }
     }
@@ -34,6 +39,8 @@ public enum SeriesMotion {
     public struct Result: Sendable {
         /// World points of the reference frame to those of each frame; the reference's own does nothing.
         public let frameFromReference: [RigidTransform]
+        /// How each slice of each frame lay within its plane beside that; nil when it was not asked.
+        public let slices: SliceMotions?
         /// How far the tissue lies from where it lay in the reference, root mean square, mm, frame by frame.
         public let displacements: [Double]
         /// The standard error of each frame's map, root mean square over the tissue, mm.
@@ -56,12 +63,20 @@ public enum SeriesMotion {
         let mean = SeriesMean(frames, reference: parameters.reference, samples: parameters.samples)
         var errors = [Double](repeating: 0, count: poses.count)
         for _ in 0..<parameters.turns { (poses, errors) = mean.turn(poses) }
-        return result(frames, poses, errors, parameters.reference)
+        let slab = Slab(series.grid, leastSlices: parameters.leastSlices)
+        guard parameters.perSlice else { return result(frames, poses, errors, parameters.reference, slab, nil) }
+        var slices = SliceMotions(series.grid, frames: poses.count)
+        for turn in 0..<2 * parameters.turns {
+            slices = mean.turn(slices: slices, poses, settled: turn >= parameters.turns + 1)
+            if turn >= parameters.turns { (poses, errors) = mean.turn(poses, slices: slices) }
+        }
+        return result(frames, poses, errors, parameters.reference, slab, mean.turn(slices: slices, poses, settled: true).seen(from: parameters.reference))
     }
 
     /// A series with every frame laid on the reference, interpolated once by cubic B-spline; NaN where a frame says nothing.
     public static func corrected(_ series: TimeSeries, by result: Result) -> TimeSeries {
         precondition(result.frameFromReference.count == series.frameCount, "a map is needed for each frame")
+        if let slices = result.slices { return SliceResampling(series, slices).corrected(result.frameFromReference) }
         var out = series
         for (k, map) in result.frameFromReference.enumerated() where map.angle != 0 || map.translation != .zero {
             let frame = series.frame(k).resampled(onto: series.grid, through: .rigid(map), interpolation: .cubic)
@@ -70,7 +85,7 @@ public enum SeriesMotion {
         return out
     }
 
-    private static func result(_ frames: SeriesFrames, _ poses: [Pose], _ errors: [Double], _ reference: Int) -> Result {
+    private static func result(_ frames: SeriesFrames, _ poses: [Pose], _ errors: [Double], _ reference: Int, _ slab: Slab?, _ slices: SliceMotions?) -> Result {
         let back = poses[reference].inverse, centre = frames.centre
         let maps = poses.enumerated().map { k, pose -> RigidTransform in
             guard k != reference else { return RigidTransform(centre: centre) }
@@ -80,6 +95,16 @@ public enum SeriesMotion {
         }
         let shifts = poses.map { frames.landmarks.rms($0.map * back, .identity) }
         var findings: [Finding] = []
+        if let slab {
+            findings.append(Finding(
+                .note, "registration.in-plane", "The series has too few slices to tell a motion out of their plane; frames were turned and shifted within it only.",
+                evidence: ["slices": "\(slab.slices)"]))
+        }
+        if let most = slices?.largest(over: frames.radius), most > 1 {
+            findings.append(Finding(
+                .note, "registration.slices-moved", "Slices moved against each other within their planes while frames were taken; each was laid on the mean by itself.",
+                evidence: ["largest displacement": String(format: "%.2f mm", most)]))
+        }
         if let most = shifts.max(), most > 1 {
             findings.append(Finding(
                 most > 5 ? .warning : .note, "registration.moved", "The thing moved while the series was taken; frames were laid on each other.",
@@ -91,6 +116,6 @@ public enum SeriesMotion {
                 .warning, "registration.frames-uncertain", "Some frames do not tell well where they lie.",
                 evidence: ["frames": doubtful.map { "\($0)" }.joined(separator: ", ")]))
         }
-        return Result(frameFromReference: maps, displacements: shifts, standardErrors: errors, findings: findings)
+        return Result(frameFromReference: maps, slices: slices, displacements: shifts, standardErrors: errors, findings: findings)
     }
 }
