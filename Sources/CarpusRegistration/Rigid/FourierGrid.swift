@@ -2,14 +2,13 @@ import CFFTW
 import CarpusCore
 import Foundation
 
-/// Fourier transforms of real values on a grid, and back, by FFTW. Planning is guarded by a lock, since FFTW plans one at a time; execution is not.
+/// Fourier transforms of real values on a grid, and back, by FFTW. Planning is guarded by a lock (`FourierPlanning`); execution is not.
 final class FourierGrid: Sendable {
     let size: Index3
     /// Values, and numbers of a spectrum.
     let count, spectrumCount: Int
     // Plans are never changed once made, and FFTW executes one from many threads.
     private nonisolated(unsafe) let there, back: fftwf_plan
-    private static let planning = NSLock()
     private static let flags = FFTW_ESTIMATE | UInt32(FFTW_UNALIGNED)
 
     init(size: Index3) {
@@ -20,8 +19,8 @@ final class FourierGrid: Sendable {
         (there, back) = values.withUnsafeMutableBufferPointer { v in
             spectrum.withUnsafeMutableBufferPointer { s in
                 let complex = Self.complex(s), n = (Int32(size.z), Int32(size.y), Int32(size.x))
-                Self.planning.lock()
-                defer { Self.planning.unlock() }
+                FourierPlanning.lock.lock()
+                defer { FourierPlanning.lock.unlock() }
                 guard let there = fftwf_plan_dft_r2c_3d(n.0, n.1, n.2, v.baseAddress, complex, Self.flags),
                       let back = fftwf_plan_dft_c2r_3d(n.0, n.1, n.2, complex, v.baseAddress, Self.flags) else {
                     preconditionFailure("FFTW plans transforms of any size")
@@ -32,8 +31,8 @@ final class FourierGrid: Sendable {
     }
 
     deinit {
-        Self.planning.lock()
-        defer { Self.planning.unlock() }
+        FourierPlanning.lock.lock()
+        defer { FourierPlanning.lock.unlock() }
         fftwf_destroy_plan(there)
         fftwf_destroy_plan(back)
     }

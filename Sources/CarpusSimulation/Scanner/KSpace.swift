@@ -5,7 +5,7 @@ import Foundation
 /// From a finely sampled slice of water and fat to the complex image a scanner of given matrix makes of it.
 ///
 /// The fine slice's spectrum is cut to the acquired part of k-space, which gives the ringing of real edges, fat is displaced by a ramp of phase,
-/// noise is added, and what was not acquired stays zero. Planning is guarded by a lock, since FFTW plans one at a time; execution is not.
+/// noise is added, and what was not acquired stays zero. Planning is guarded by a lock (`FourierPlanning`); execution is not.
 final class KSpace: Sendable {
     let width: Int, height: Int
     private let fineWidth: Int, fineHeight: Int, halfWidth: Int, halfHeight: Int
@@ -109,7 +109,6 @@ final class KSpace: Sendable {
 
 /// A plan of FFTW for complex data in place, of any alignment.
 private final class FourierPlan: Sendable {
-    private static let planning = NSLock()
     private nonisolated(unsafe) let plan: fftwf_plan
 
     /// One line, forward.
@@ -120,7 +119,7 @@ private final class FourierPlan: Sendable {
         plan = Self.made(count: rows * columns) { fftwf_plan_dft_2d(Int32(rows), Int32(columns), $0, $0, FFTW_BACKWARD, FFTW_ESTIMATE | UInt32(FFTW_UNALIGNED)) }
     }
 
-    deinit { Self.planning.withLock { fftwf_destroy_plan(plan) } }
+    deinit { FourierPlanning.lock.withLock { fftwf_destroy_plan(plan) } }
 
     /// Transforms in place.
     func execute(_ data: UnsafeMutablePointer<SIMD2<Float>>) {
@@ -131,7 +130,7 @@ private final class FourierPlan: Sendable {
     private static func made(count: Int, _ make: (UnsafeMutablePointer<fftwf_complex>) -> fftwf_plan?) -> fftwf_plan {
         let scratch = UnsafeMutablePointer<SIMD2<Float>>.allocate(capacity: count)
         defer { scratch.deallocate() }
-        let plan = planning.withLock { make(UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: fftwf_complex.self)) }
+        let plan = FourierPlanning.lock.withLock { make(UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: fftwf_complex.self)) }
         guard let plan else { preconditionFailure("FFTW plans every length") }
         return plan
     }
