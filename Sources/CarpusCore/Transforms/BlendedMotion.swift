@@ -32,7 +32,7 @@ public struct BlendedMotion: Sendable {
         let grid = map.grid
         var sum = [SIMD3<Float>](repeating: .zero, count: grid.count), weights = [Float](repeating: Float(1 / (Self.half * Self.half)), count: grid.count)
         for part in parts {
-            guard let box = LabelBox(of: part.label, in: map, margin: Self.reach) else { continue }
+            guard let box = LabelNeighbourhood(of: part.label, in: map, margin: Self.reach) else { continue }
             box.forEach(distancesTo: part.label, in: map) { i, at, squared in
                 guard squared < Self.reach * Self.reach else { return }
                 let end = 1 - squared / (Self.reach * Self.reach), weight = end * end / (squared + 1 / Self.hardness)

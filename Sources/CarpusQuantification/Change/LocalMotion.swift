@@ -63,7 +63,7 @@ struct LocalMotion {
     private static func error(_ parts: [PartMotions.Part], in map: LabelMap, elsewhere: Double) -> Volume<Float> {
         var error = Volume<Float>(grid: map.grid, repeating: Float(elsewhere)), nearest = [Double](repeating: rim * rim, count: map.grid.count)
         for part in parts {
-            guard let box = LabelBox(of: part.label, in: map, margin: rim) else { continue }
+            guard let box = LabelNeighbourhood(of: part.label, in: map, margin: rim) else { continue }
             box.forEach(distancesTo: part.label, in: map) { i, _, squared in
                 if squared <= nearest[i] { (nearest[i], error.scalars[i]) = (squared, Float(part.error)) }
             }

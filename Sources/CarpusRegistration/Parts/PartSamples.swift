@@ -34,7 +34,7 @@ struct PartSamples: Sendable {
         var nearest = [Float](repeating: .infinity, count: grid.count), owner = [UInt16](repeating: 0, count: grid.count)
         let labels = map.legend.labels.filter { wanted.contains($0.value) }
         for label in labels {
-            guard let box = LabelBox(of: label.value, in: map, margin: parameters.rim) else { continue }
+            guard let box = LabelNeighbourhood(of: label.value, in: map, margin: parameters.rim) else { continue }
             box.forEach(distancesTo: label.value, in: map) { i, _, squared in
                 if Float(squared) < nearest[i] { (nearest[i], owner[i]) = (Float(squared), label.value) }
             }

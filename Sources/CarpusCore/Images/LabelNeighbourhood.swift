@@ -1,5 +1,5 @@
-/// The box of voxels around a label.
-public struct LabelBox: Sendable, Hashable {
+/// The voxels around a label, and how far from it they lie.
+public struct LabelNeighbourhood: Sendable, Hashable {
     /// The first voxel, and the number of voxels along each axis.
     public let start, size: Index3
 
