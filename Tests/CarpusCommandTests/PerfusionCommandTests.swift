@@ -129,7 +129,8 @@ import Testing
                 let (process, _, err) = try Carpus.start(
                     ["perfusion", "dce.nii.gz", "--output", "out", "--force", "--model", "extended-tofts", "--t1", "t1.nii.gz", "--region", "tissue.nii.gz", "--baseline-frames", "5"] + more, in: folder)
                 process.waitUntilExit()
-                #expect(process.terminationStatus == 0, "\(more): \(try String(contentsOf: err, encoding: .utf8))")
+                let complaint = try String(contentsOf: err, encoding: .utf8)
+                #expect(process.terminationStatus == 0, "\(more): \(complaint)")
                 let rows = try String(contentsOf: folder.appending(path: "out/measures.tsv"), encoding: .utf8).split(separator: "\n").map { $0.split(separator: "\t") }
                 return try #require(rows.first { $0[4] == "Ktrans-median" }.flatMap { Double($0[5]) })
             }

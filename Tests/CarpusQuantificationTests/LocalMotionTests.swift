@@ -37,7 +37,8 @@ import Testing
         let without = try map(nil), with = try map(Self.motions)
         // A ball of 6 mm that moves by 1.2 mm leaves crescents of a tenth of its 0.9 mL on both sides.
         #expect(try value(without, "significant-volume", "increase") > 0.1)
-        #expect(try value(with, "significant-volume", "increase") < 0.02 && value(with, "significant-volume", "decrease") < 0.02)
+        #expect(try value(with, "significant-volume", "increase") < 0.02)
+        #expect(try value(with, "significant-volume", "decrease") < 0.02)
         #expect(try value(without, "significant-volume", "decrease/ball-1") > 0.03)
         #expect(try value(with, "significant-volume", "decrease/ball-1") < 0.01)
         // A point of the ball goes halfway, and the maps lead back.
@@ -53,7 +54,8 @@ import Testing
         let r = try ProgressionMap.compute(
             baseline: Phantom().seen(on: grid), followup: later.seen(on: grid), followupFromBaseline: .identity, motions: Self.motions, baselineAnatomy: anatomy, method: "t/1")
         let truth = 4 / 3 * Double.pi * 27 / 1000
-        #expect(abs(try value(r, "volume-change", "decrease/ball-1") / truth - 1) < 0.3)
+        let decrease = try value(r, "volume-change", "decrease/ball-1")
+        #expect(abs(decrease / truth - 1) < 0.3)
         #expect(try value(r, "volume-change", "increase/ball-1") == 0)
     }
 
@@ -64,7 +66,8 @@ import Testing
         let ba = try ProgressionMap.compute(baseline: b, followup: a, followupFromBaseline: .identity, motions: Self.motions.inverse, followupAnatomy: anatomy, method: "t/1")
         #expect(zip(ab.z.scalars, ba.z.scalars).allSatisfy { $0.isNaN && $1.isNaN || $0 == -$1 })
         #expect(ab.significant.labels == ba.significant.labels.map { $0 == 0 ? 0 : 3 - $0 })
-        #expect(try value(ab, "volume-change", "net/ball-1") == -(value(ba, "volume-change", "net/ball-1")))
+        let (there, back) = (try value(ab, "volume-change", "net/ball-1"), try value(ba, "volume-change", "net/ball-1"))
+        #expect(there == -back)
     }
 
     @Test func partsWithoutAnAnatomyAreRefused() throws {
