@@ -90,20 +90,21 @@ struct VerdictRuns {
     private func judged(_ pair: Pair, _ kind: Kind, _ name: String) -> Run {
         let possible = [.sound, .fewSlices, .little, .offset].contains(kind)
         do {
-            let (map, verdict) = try aligned(pair)
-            return Run(kind: kind.rawValue, name: name, miss: possible ? pair.misses { map($0) }.median : .infinity, expected: verdict?.expectedError ?? 1000, grade: verdict?.grade.rawValue ?? "failed", verdict: verdict)
+            let (map, expected, grade, verdict) = try aligned(pair)
+            return Run(kind: kind.rawValue, name: name, miss: possible ? pair.misses { map($0) }.median : .infinity, expected: expected ?? 1000, grade: grade?.rawValue ?? "failed", verdict: verdict)
         } catch {
             return Run(kind: kind.rawValue, name: name, miss: .infinity, expected: .infinity, grade: "refused")
         }
     }
 
-    private func aligned(_ pair: Pair) throws -> (Transform, RegistrationVerdict?) {
+    /// The map, the error that is told and the answer, and the rigid verdict where that is the answer.
+    private func aligned(_ pair: Pair) throws -> (Transform, Double?, RegistrationVerdict.Grade?, RegistrationVerdict?) {
         if deformable {
             let result = try DeformableRegistration.align(fixed: pair.fixed, moving: pair.moving)
-            return (result.movingFromFixed, result.rigid.verdict)
+            return (result.movingFromFixed, result.verdict?.expectedError, result.verdict?.grade, nil)
         }
         let result = try RigidRegistration.align(fixed: pair.fixed, moving: pair.moving)
-        return (.rigid(result.movingFromFixed), result.verdict)
+        return (.rigid(result.movingFromFixed), result.verdict?.expectedError, result.verdict?.grade, result.verdict)
     }
 
     // MARK: - What came out

@@ -21,8 +21,6 @@ public struct SegmentationError: Error, Sendable, Hashable, CustomStringConverti
         public static let badNetworkInput = Code(raw: "bad network input")
         /// A network needs more memory than there is.
         public static let networkTooLarge = Code(raw: "network too large")
-        /// An atlas that does not fit the scan.
-        public static let atlasMisfit = Code(raw: "atlas misfit")
         /// The engine itself failed.
         public static let engineFault = Code(raw: "engine fault")
     }

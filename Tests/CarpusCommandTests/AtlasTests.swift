@@ -29,15 +29,15 @@ import Testing
             let labels = try NIfTI.readLabels(folder.appending(path: made)), truth = try NIfTI.readLabels(folder.appending(path: truthFile))
             #expect(labels.grid.matches(truth.grid))
             let bones = (1...15).map { dice(labels, truth, UInt16($0)) }
-            // Of the mean wrist 0.6 on average is what a baseline is good for; a bone taken for its neighbour has next to nothing.
-            #expect(bones.reduce(0, +) / 15 > 0.6, "\(bones)")
-            #expect(bones.allSatisfy { $0 > 0.2 }, "\(bones)")
+            // A rigid start alone reaches 0.9 here: the wrists of one population differ little. A bone taken for its neighbour has next to nothing.
+            #expect(bones.reduce(0, +) / 15 > 0.8, "\(bones)")
+            #expect(bones.allSatisfy { $0 > 0.6 }, "\(bones)")
             let joints = (16...18).map { dice(labels, truth, UInt16($0)) }
-            #expect(joints.reduce(0, +) / 3 > 0.2, "\(joints)")
+            #expect(joints.reduce(0, +) / 3 > 0.5, "\(joints)")
             let page = try #require(files.first { $0.hasPrefix("out/") && $0.hasSuffix(".html") })
             let html = try String(contentsOf: folder.appending(path: page), encoding: .utf8)
             #expect(html.contains("mean wrist laid on the scan"), "the report says where the labels come from")
-            #expect(html.contains("side of the wrist was not given"))
+            #expect(!html.contains("side of the wrist was not given"), "it stands beside the scan")
         }
     }
 }

@@ -129,6 +129,29 @@ import Testing
         #expect(reason == "step 'bad' failed: a stage that always fails")
     }
 
+    @Test func aStageThatFindsNoResultHasNotFailed() async throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let p = try plan("carpus: 1\nprotocol: t\nseries:\n  x: {kind: number, file: x}\nsteps:\n  none: {use: toy.decline, from: {a: x}}\n  next: {use: toy.add, from: {a: none.never}}\n")
+        let all = await Runner(store: try Store(at: folder), engine: "test", threads: 1).run(p, subject: subject([("01", ["x": 1])]))
+        for step in ["none", "next"] {
+            guard case .notScorable(let reason) = try #require(all.first { $0.step == step }).outcome else { Issue.record("\(step)"); return }
+            #expect(reason == "the number is not to the stage's taste")
+        }
+    }
+
+    @Test func aStepReadsTheSideOfItsVisit() async throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let p = try plan("carpus: 1\nprotocol: t\nseries:\n  x: {kind: number, file: x}\nsteps:\n  told: {use: toy.side, from: {a: x, side: side}}\n")
+        for letter in ["L", "R", nil] {
+            let one = subject([("01", ["x": 1])]).visits[0]
+            let visit = SubjectInput.Visit(id: "01", series: one.series, missing: [:], side: letter.map { VisitSide(letter: $0) })
+            let all = await Runner(store: try Store(at: folder), engine: "test", threads: 1).run(p, subject: SubjectInput(id: "01", visits: [visit]))
+            #expect(try Words(restingAt: try #require(all.first { $0.step == "told" }?.outputs["words"])).content == letter ?? "unknown")
+        }
+    }
+
     @Test func resultsDoNotDependOnTheNumberOfThreads() async throws {
         var digests: [[String: [String: String]?]] = []
         for threads in [1, 2, 4] {

@@ -67,7 +67,23 @@ enum Fail: Stage {
     static func run(_: Inputs, _: NoParameters) throws -> Outputs { throw Refusal() }
 }
 
-let toyStages = [AnyStage(Add.self), AnyStage(Gather.self), AnyStage(Difference.self), AnyStage(Gap.self), AnyStage(Fail.self)]
+enum Decline: Stage {
+    static let name = "toy.decline", version = 1, summary = "Finds no result in sound inputs."
+    struct Inputs: Codable, Sendable { var a: Number }
+    struct Outputs: Codable, Sendable { var never: Number }
+    static func run(_: Inputs, _: NoParameters) throws -> Outputs { throw NotScorable(because: "the number is not to the stage's taste") }
+}
+
+enum SideOf: Stage {
+    static let name = "toy.side", version = 1, summary = "Tells the side."
+    struct Inputs: Codable, Sendable { var a: Number; var side: VisitSide? }
+    struct Outputs: Codable, Sendable { var words: Words }
+    static func run(_ i: Inputs, _: NoParameters) -> Outputs { Outputs(words: Words(content: i.side?.letter ?? "unknown")) }
+}
+
+let toyStages = [
+    AnyStage(Add.self), AnyStage(Gather.self), AnyStage(Difference.self), AnyStage(Gap.self), AnyStage(Fail.self), AnyStage(Decline.self), AnyStage(SideOf.self),
+]
 
 func plan(_ yaml: String) throws -> Plan {
     try Plan(AnalysisProtocol(yaml: yaml, file: "p.yml"), stages: toyStages, seriesKinds: ["number"])

@@ -56,6 +56,12 @@ import Testing
         return (places.reduce(0) { let d = part.movingFromFixed.affine($1) - truth($1); return $0 + d.dot(d) } / 6).squareRoot()
     }
 
+    static var named: PartRegistration.Parameters {
+        var p = PartRegistration.Parameters()
+        p.parts = ["bone-1", "bone-2", "bone-3"]
+        return p
+    }
+
     let fixedGrid: Grid, movingGrid: Grid
 
     init() throws {
@@ -65,7 +71,8 @@ import Testing
 
     func align(_ a: Volume<Float>, _ b: Volume<Float>, back: Bool = false) throws -> PartRegistration.Result {
         let map = Self.anatomy(on: fixedGrid)
-        return try PartRegistration.align(fixed: a, moving: b, whole: back ? Self.whole.inverse : Self.whole, fixedAnatomy: back ? nil : map, movingAnatomy: back ? map : nil)
+        return try PartRegistration.align(
+            fixed: a, moving: b, whole: back ? Self.whole.inverse : Self.whole, fixedAnatomy: back ? nil : map, movingAnatomy: back ? map : nil, parameters: Self.named)
     }
 
     /// Motions of half a millimetre and two degrees, slices of 2 mm: a tenth of a slice is what they are held to, with a lesion in one bone too.
@@ -105,16 +112,18 @@ import Testing
         var flat = Self.image(on: fixedGrid, moved: false, noise: 8, seed: 3)
         let map = Self.anatomy(on: fixedGrid)
         var random = Dice(seed: 9)
-        for i in flat.scalars.indices { flat.scalars[i] = map.labels[i] == 2 || flat.grid.worldFromVoxel(Vector3(flat.grid.index(at: i))).x > 0 ? 100 + random.normal() : flat.scalars[i] }
         var other = flat
-        for i in other.scalars.indices { other.scalars[i] += random.normal() }
-        let result = try PartRegistration.align(fixed: flat, moving: other, whole: RigidTransform(), fixedAnatomy: map, movingAnatomy: nil)
+        for i in flat.scalars.indices {
+            let isEmpty = flat.grid.worldFromVoxel(Vector3(flat.grid.index(at: i))).x > 0
+            (flat.scalars[i], other.scalars[i]) = isEmpty ? (100 + random.normal(), 100 + random.normal()) : (flat.scalars[i], flat.scalars[i] + random.normal())
+        }
+        let result = try PartRegistration.align(fixed: flat, moving: other, whole: RigidTransform(), fixedAnatomy: map, movingAnatomy: nil, parameters: Self.named)
         let second = try #require(result.parts.first { $0.name == "bone-2" })
         #expect(second.error > 0.3)
         // A part outside of the other scan is left, and said to be.
         let small = try Grid(size: Index3(96, 60, 16), worldFromVoxel: fixedGrid.worldFromVoxel)
         let cut = Volume(grid: small, scalars: (0..<small.count).map { flat.scalars[fixedGrid.offset(small.index(at: $0).x, small.index(at: $0).y, small.index(at: $0).z)] + random.normal() })
-        let left = try PartRegistration.align(fixed: flat, moving: cut, whole: RigidTransform(), fixedAnatomy: map, movingAnatomy: nil)
+        let left = try PartRegistration.align(fixed: flat, moving: cut, whole: RigidTransform(), fixedAnatomy: map, movingAnatomy: nil, parameters: Self.named)
         #expect(left.findings.first?.code == "registration.parts-left")
         #expect(left.motions.parts.count < 3)
     }
@@ -122,6 +131,8 @@ import Testing
     @Test func withoutAnAnatomyThereIsAnError() throws {
         let a = Self.image(on: fixedGrid, moved: false, noise: 8, seed: 3), b = Self.image(on: movingGrid, moved: true, noise: 8, seed: 4)
         #expect(throws: RegistrationError.self) { try PartRegistration.align(fixed: a, moving: b, whole: Self.whole, fixedAnatomy: nil, movingAnatomy: nil) }
+        // These names are no bones of the wrist, and no parts were named.
+        #expect(throws: RegistrationError.self) { try PartRegistration.align(fixed: a, moving: b, whole: Self.whole, fixedAnatomy: Self.anatomy(on: fixedGrid), movingAnatomy: nil) }
         var p = PartRegistration.Parameters()
         p.rim = 0
         #expect(throws: RegistrationError.self) { try PartRegistration.align(fixed: a, moving: b, whole: Self.whole, fixedAnatomy: Self.anatomy(on: fixedGrid), movingAnatomy: nil, parameters: p) }

@@ -64,7 +64,8 @@ struct MeasureFigures {
             guard !x.isEmpty else { return [] }
             let words = [measure.table.measure, first(pair), second(pair)].compactMap(\.self), values = Values(pair: pair, x: x, y: y)
             var figures = [(words + ["bland-altman"], try blandAltman(values)), (words + ["scatter"], try scatter(values))]
-            if measure.isGraded { figures.append((words + ["confusion"], try confusion(values))) }
+            // More grades than can be read, as totals have, are not drawn as a table.
+            if measure.isGraded, Set(x + y).count <= ConfusionFigure.most { figures.append((words + ["confusion"], try confusion(values))) }
             if measure.reference != nil { figures += try curves(values).map { (words + [$0.0], $0.1) } }
             return figures
         }

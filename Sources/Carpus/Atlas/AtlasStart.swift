@@ -2,7 +2,7 @@ import CarpusCore
 import CarpusRegistration
 
 /// Where the atlas begins to be laid on a scan. A hand may lie in the magnet in any way, so that the headers tell little: the wrist is laid
-/// down along the axes of the slices in all 24 ways, the middle of its tissue on that of the scan's, and the ways that tell most are followed.
+/// down along the axes of the slices in all 24 ways, its middle on that of the scan's field, and the ways that tell most are followed.
 struct AtlasStart {
     /// A way of lying, and how well it does.
     struct Candidate: Sendable {

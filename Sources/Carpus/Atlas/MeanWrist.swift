@@ -2,12 +2,18 @@ import CarpusCore
 import CarpusSimulation
 
 /// The mean of all virtual wrists, healthy and straight, as a scanner without noise sees it, with its labels: an atlas nobody had to draw.
-/// Nothing in it is random, so that it is the same in every run.
+/// It is the same in every run. Its vessels are one wrist's: no label is made of them.
 struct MeanWrist: Sendable {
     /// The image, isotropic, in the world of the wrist at rest: distal is S, dorsal is P.
     let image: Volume<Float>
     /// The labels of `WristAnatomy`, on a finer grid of that world.
     let labels: LabelMap
+
+    /// All but vessels, whose pattern is one wrist's and no mean.
+    var structures: LabelMap {
+        let vessels = Set(WristAnatomy.structures.filter { $0.kind == .vessel }.map(\.label))
+        return LabelMap(grid: labels.grid, labels: labels.labels.map { vessels.contains($0) ? 0 : $0 }, legend: Legend(labels.legend.labels.filter { !vessels.contains($0.value) }))
+    }
 
     /// The bones alone.
     var bones: LabelMap {

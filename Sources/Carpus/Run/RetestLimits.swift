@@ -38,6 +38,9 @@ enum RetestLimits {
             guard values.count == 2 else {
                 throw IOError(.inconsistent, at: file, "\(measure) of \(region) of \(key[0] ?? "a subject") was measured \(values.count) times; a table of test and retest has two sessions a subject")
             }
+            guard values[0].session != values[1].session else {
+                throw IOError(.inconsistent, at: file, "\(measure) of \(region) of \(key[0] ?? "a subject") stands twice for session \(values[0].session); a table of test and retest has two sessions a subject")
+            }
             let sorted = values.sorted { $0.session.localizedStandardCompare($1.session) == .orderedAscending }
             return RetestPair(measure: measure, region: region, test: sorted[0].value, retest: sorted[1].value)
         }

@@ -68,7 +68,7 @@ public enum CompareProgression: Stage {
     }
 
     public static func methods(_: Parameters) -> String {
-        "Change between visits was mapped half-way between the rigidly aligned scans, each bone by itself where an anatomy was given: equal interpolation of both, intensities matched on stable tissue, the difference divided by the standard deviation expected from noise and residual misregistration, and clusters beyond a threshold kept; volumes of change are measured at half height."
+        "Change between visits was mapped half-way between the rigidly aligned scans, each bone by itself where motions of bones were given: equal interpolation of both, intensities matched on stable tissue, the difference divided by the standard deviation expected from noise and residual misregistration, and clusters beyond a threshold kept; volumes of change are measured at half height."
     }
 
 }

@@ -76,7 +76,8 @@ public enum CompareSegmentations: Stage {
                 evidence: ["region": region.name, "first-ml": "\(region.first)", "second-ml": "\(region.second)"]))
         }
         rows += agreement.places.map { Measurement("disagreement", $0.volume, unit: "mL", region: $0.name, method: method) }
-        let absent = parameters.merged ? [] : parameters.regions.filter { name in !agreement.regions.contains { $0.name == name } }
+        func isNamed(_ name: String) -> Bool { inputs.first.legend[name] != nil || inputs.second.legend[name] != nil }
+        let absent = parameters.regions.filter { name in parameters.merged ? !isNamed(name) : !agreement.regions.contains { $0.name == name } }
         if agreement.regions.isEmpty || !absent.isEmpty {
             findings.append(Finding(
                 .warning, "compare.segmentations.names", "Not both segmentations name \(absent.isEmpty ? "any region alike" : absent.joined(separator: ", ")); nothing was compared there. Take 'merged' for maps that name different things."))

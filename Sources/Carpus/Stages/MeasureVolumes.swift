@@ -24,6 +24,8 @@ public enum MeasureVolumes: Stage {
         public var boundaryDoubt = 0.25
         /// Whether volumes of lesions in sites are sums of probabilities instead of counts of labels; needs the port probabilities.
         public var partialVolume = false
+        /// Whether the parts of a lesion outside its sites, in vessels and elsewhere, are told; not where the labels were made site by site.
+        public var strays = true
         /// What is known to be doubtful about the labels, such as that nobody has validated how they were made: no number is then more than `review`, for this reason.
         public var doubt: String?
         /// The defaults.
@@ -36,6 +38,7 @@ public enum MeasureVolumes: Stage {
             var options = VolumeMeasurement.Parameters()
             (options.components, options.minimumComponentVolume, options.leastCovered) = (components, minimumComponentVolume, leastCovered)
             (options.correlationLength, options.boundaryDoubt, options.partialVolume) = (correlationLength, boundaryDoubt, partialVolume)
+            options.strays = strays
             return options
         }
     }

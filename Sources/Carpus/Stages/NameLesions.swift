@@ -6,36 +6,50 @@ public import CarpusSegmentation
 public enum NameLesions: Stage {
     public static let name = "name.lesions"
     public static let version = 1
-    public static let summary = "Names what enhances and what holds water by the anatomy it lies in: synovitis, tenosynovitis, bone marrow oedema."
+    public static let summary = "Names what enhances, or what holds water, by the anatomy it lies in: synovitis and tenosynovitis, or bone marrow oedema."
 
-    /// What was found, and the anatomy; all on one grid.
+    /// What was found.
+    public struct Parameters: StageParameters {
+        /// What was found: `enhancement` becomes synovitis in joints and tenosynovitis in tendon compartments, `water` bone marrow oedema in bones.
+        public var kind = LesionNaming.Kind.enhancement
+        /// The defaults.
+        public init() {}
+    }
+
+    /// What was found, and the anatomy, on one grid.
     public struct Inputs: Codable, Sendable {
-        /// What enhances.
-        public var enhancing: LabelMap?
-        /// Where there is water in bones.
-        public var oedema: LabelMap?
+        /// What was found; anything but 0 counts.
+        public var found: LabelMap
         /// The anatomy.
         public var anatomy: LabelMap
 
-        public init(enhancing: LabelMap? = nil, oedema: LabelMap? = nil, anatomy: LabelMap) {
-            (self.enhancing, self.oedema, self.anatomy) = (enhancing, oedema, anatomy)
-        }
+        public init(found: LabelMap, anatomy: LabelMap) { (self.found, self.anatomy) = (found, anatomy) }
     }
 
     /// The lesions.
     public struct Outputs: Codable, Sendable {
-        /// Those lesions that were looked for.
+        /// The lesions that were looked for.
         public var labels: LabelMap
+        /// What was found and is no lesion: `vessel-suspect-volume`, in or beside vessels, and `outside-anatomy-volume`, mL, of the region `enhancement` or `water`.
+        public var others: Measurements
         /// What is doubtful.
         public var findings: Findings
     }
 
-    public static func run(_ inputs: Inputs, _: NoParameters) throws -> Outputs {
-        let result = try LesionNaming.name(enhancing: inputs.enhancing, oedema: inputs.oedema, anatomy: inputs.anatomy)
-        return Outputs(labels: result.labels, findings: Findings(result.findings))
+    private static var method: String { "\(name)/\(version)" }
+
+    public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
+        let result = try LesionNaming.name(inputs.found, as: parameters.kind, anatomy: inputs.anatomy), region = parameters.kind.rawValue
+        let rows = [
+            Measurement("outside-anatomy-volume", result.outside, unit: "mL", region: region, method: method),
+            Measurement("vessel-suspect-volume", result.vesselSuspect, unit: "mL", region: region, method: method),
+        ]
+        return Outputs(labels: result.labels, others: Measurements(rows), findings: Findings([]))
     }
 
-    public static func methods(_: NoParameters) -> String {
-        "What enhanced was called synovitis in joints and tenosynovitis in tendon compartments, and what was bright on STIR bone marrow oedema in bones."
+    public static func methods(_ p: Parameters) -> String {
+        p.kind == .enhancement
+            ? "What enhanced was called synovitis in joints and tenosynovitis in tendon compartments; what enhanced elsewhere, vessels among it, is no lesion."
+            : "What was bright with fat suppressed was called bone marrow oedema in bones."
     }
 }

@@ -48,6 +48,8 @@ public enum RegisterParts: Stage {
                 Measurement("part-motion", part.motion, unit: "mm", region: part.name, method: "\(name)/\(version)"),
                 Measurement("registration-error", part.error, unit: "mm", region: part.name, method: "\(name)/\(version)"),
             ]
+        } + result.motions.left.sorted { $0.key < $1.key }.map {
+            .notScorable("registration-error", unit: "mm", region: $0.key, because: $0.value, method: "\(name)/\(version)")
         }
         return Outputs(motions: MotionsArtifact(content: result.motions), measurements: Measurements(rows), findings: Findings(result.findings))
     }

@@ -1,6 +1,5 @@
 public import CarpusCore
 public import CarpusPipeline
-import CarpusSegmentation
 
 /// Labels of the mean wrist, bent to fit.
 public enum SegmentAtlas: Stage {
@@ -16,13 +15,13 @@ public enum SegmentAtlas: Stage {
 
     /// Which labels are carried.
     public enum Structures: String, Sendable, Codable, CaseIterable {
-        /// The fifteen bones; bones, joints, tendon compartments, vessels and nerves.
+        /// The fifteen bones; bones, joints, tendon compartments and nerves, but no vessels.
         case bones, all
     }
 
     /// What becomes of labels that do not fit.
     public enum Misfit: String, Sendable, Codable, CaseIterable {
-        /// There are none, and what depends on them is not scorable; they are given with a serious finding, to be looked at.
+        /// There are none, and the step and what depends on it is not scorable; they are given with a serious finding, to be looked at.
         case refuse, doubt
     }
 
@@ -82,30 +81,37 @@ public enum SegmentAtlas: Stage {
         }
         guard let (ways, wrist, side) = best else { preconditionFailure("there are two sides") }
         let fit = try AtlasRegistration(wrist.image, onto: inputs.image, from: ways)
-        let source = parameters.structures == .all ? wrist.labels : wrist.bones
+        let source = parameters.structures == .all ? wrist.structures : wrist.bones
         let labels = source.resampled(onto: inputs.image.grid, through: fit.atlasFromScan, interpolation: .linear)
         var findings = [Finding(.note, "segment.atlas", "These labels are those of a mean wrist laid on the scan; nothing was drawn or learnt on it.", evidence: ["side": side.rawValue])] + fit.findings
-        if fit.correlation < parameters.leastCorrelation || fit.rival > parameters.largestRival {
+        let isMisfit = fit.correlation < parameters.leastCorrelation || fit.rival > parameters.largestRival
+        if isMisfit {
             guard parameters.misfit == .doubt else {
-                throw SegmentationError(.atlasMisfit, "the atlas does not fit the scan (local correlation \(text(fit.correlation)), another way of lying is worth \(text(fit.rival)) of the one taken); check the side of the wrist and the contrast, or set misfit: doubt to see its labels")
+                throw NotScorable(because: "the atlas does not fit the scan (local correlation \(text(fit.correlation)), another way of lying is worth \(text(fit.rival)) of the one taken); check the side of the wrist and the contrast, or set misfit: doubt to see its labels")
             }
             findings.append(Finding(
                 .serious, "segment.atlas.misfit", "The atlas does not fit the scan; do not use its labels. Check the side of the wrist and the contrast.",
                 evidence: ["local correlation": text(fit.correlation), "worth of the next best way of lying, as a share": text(fit.rival)]))
+        }
+        if let told = inputs.side.flatMap({ Laterality(rawValue: $0.letter) }), let wanted = parameters.side, told != wanted {
+            findings.append(Finding(
+                .serious, "segment.atlas.side-conflict", "The protocol and what is written beside the scan name different sides of the wrist; check which it is.",
+                evidence: ["protocol": wanted.rawValue, "scan": told.rawValue]))
         }
         if known == nil {
             findings.append(Finding(
                 .warning, "segment.atlas.side", "The side of the wrist was not given; it was taken from the better of two fits. Set 'side'.",
                 evidence: Dictionary(uniqueKeysWithValues: worths.map { ("mutual information, \($0.rawValue)", text($1)) })))
         }
-        return Outputs(labels: labels, quality: Measurements(rows(fit, side)), findings: Findings(findings))
+        return Outputs(labels: labels, quality: Measurements(rows(fit, side, isMisfit)), findings: Findings(findings))
     }
 
-    private static func rows(_ fit: AtlasRegistration, _ side: Laterality) -> [Measurement] {
+    private static func rows(_ fit: AtlasRegistration, _ side: Laterality, _ isMisfit: Bool) -> [Measurement] {
         let all = [("local-correlation", fit.correlation), ("information", fit.start.worth), ("overlap", fit.start.overlap), ("rival", fit.rival), ("scale", fit.scale)]
         return all.map { quantity, value in
             var row = Measurement(quantity, value, unit: "1", region: "wrist", method: method)
             row.side = side
+            if isMisfit { (row.status, row.reason) = (.review, "the atlas does not fit the scan") }
             return row
         }
     }

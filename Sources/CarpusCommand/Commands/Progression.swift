@@ -19,7 +19,7 @@ struct Progression: ParsableCommand {
     var output: String
     @Option(help: "A label map on the baseline; change is looked for where it is not 0.", completion: .file())
     var labels: String?
-    @Option(help: "A label map of the bones on the baseline: each bone is then aligned by itself, and volumes are told by region.", completion: .file())
+    @Option(help: "A label map on the baseline with its legend beside it (.tsv): each bone is then aligned by itself, and volumes are told by region.", completion: .file())
     var anatomy: String?
     @Option(help: "The same on the follow-up; with both, what they label differently belongs to no region.", completion: .file())
     var followupAnatomy: String?
@@ -37,7 +37,11 @@ struct Progression: ParsableCommand {
         parameters.symmetric = true
         let aligned = try RigidRegistration.align(fixed: a, moving: b, parameters: parameters)
         let map = Transform.rigid(aligned.movingFromFixed)
-        let anatomies = (try anatomy.map { try NIfTI.readLabels(URL(filePath: $0)) }, try followupAnatomy.map { try NIfTI.readLabels(URL(filePath: $0)) })
+        func labelled(_ path: String) throws -> LabelMap {
+            let file = URL(filePath: path)
+            return try NIfTI.readLabels(file, legend: Legend.beside(file))
+        }
+        let anatomies = (try anatomy.map(labelled), try followupAnatomy.map(labelled))
         let parts = anatomies.0 == nil && anatomies.1 == nil ? nil : try RegisterParts.run(.init(fixed: a, moving: b, transform: map, fixedAnatomy: anatomies.0, movingAnatomy: anatomies.1), .init())
         let change = try CompareProgression.run(
             .init(baseline: a, followup: b, transform: map, motions: parts?.motions, baselineAnatomy: anatomies.0, followupAnatomy: anatomies.1, mask: mask), .init())

@@ -192,6 +192,8 @@ private struct EndSearch {
         }
         guard n > 50 else { return nil }
         let mean = sum / n, t = mean.dot(frame.shaftward), variance = square / n - t * t
+        // Less than 4 mm of shaft tell no axis, whatever ends it.
+        guard variance > 4.0 * 4 / 12 else { return nil }
         let lateral = mean - frame.shaftward * t
         let slope = (cross / n - lateral * t) / variance, turned = frame.shaftward + slope
         return (frame.origin + lateral + frame.shaftward * (end + first + t), turned / turned.length)

@@ -30,6 +30,11 @@ public struct Legend: Hashable, Sendable, Codable {
     /// The label with a given name.
     public subscript(name: String) -> Label? { labels.first { $0.name == name } }
 
+    /// A name by which two legends mean different values, or whose value the other calls otherwise; nil where they agree.
+    public func contradiction(with other: Legend) -> String? {
+        labels.first { label in other[label.value].map { $0.name != label.name } ?? (other[label.name] != nil) }?.name
+    }
+
     /// A legend of numbered components in well-separated colours (golden-angle hues).
     public static func components(_ prefix: String, count: Int) -> Legend {
         Legend((0..<count).map { i in

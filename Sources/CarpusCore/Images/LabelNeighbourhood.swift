@@ -35,8 +35,8 @@ public struct LabelNeighbourhood: Sendable, Hashable {
         forEachVoxel(of: map.grid) { k, i, at in body(i, at, squared[k]) }
     }
 
-    /// Offset in the box, offset in the grid, index in the grid.
-    private func forEachVoxel(of grid: Grid, _ body: (Int, Int, Index3) -> Void) {
+    /// Calls a function for each voxel of the box: its offset in the box, its offset in the grid, its index in the grid.
+    public func forEachVoxel(of grid: Grid, _ body: (Int, Int, Index3) -> Void) {
         var k = 0
         for z in start.z..<start.z + size.z {
             for y in start.y..<start.y + size.y {

@@ -18,8 +18,8 @@ public struct BlendedMotion: Sendable {
 
     /// How far a part moves what is around it, mm.
     private static let reach = 12.0
-    /// At this distance from a part its motion is half of what it would be, mm.
-    private static let half = 6.0
+    /// The weight of rest is that of a part so far away, mm, the smooth end left out.
+    private static let rest = 6.0
     /// Within a part its own motion outweighs another's at 1 mm by this much.
     private static let hardness = 50.0
 
@@ -30,7 +30,7 @@ public struct BlendedMotion: Sendable {
     /// - Parameter map: where the parts are; the map is told on its grid, so that its voxels should be about 1 mm.
     public init(_ parts: [Part], in map: LabelMap) {
         let grid = map.grid
-        var sum = [SIMD3<Float>](repeating: .zero, count: grid.count), weights = [Float](repeating: Float(1 / (Self.half * Self.half)), count: grid.count)
+        var sum = [SIMD3<Float>](repeating: .zero, count: grid.count), weights = [Float](repeating: Float(1 / (Self.rest * Self.rest)), count: grid.count)
         for part in parts {
             guard let box = LabelNeighbourhood(of: part.label, in: map, margin: Self.reach) else { continue }
             box.forEach(distancesTo: part.label, in: map) { i, at, squared in

@@ -22,15 +22,17 @@ public struct PartMotions: Sendable, Hashable, Codable {
     public let whole: RigidTransform
     /// The parts whose motion could be told, by rising label.
     public let parts: [Part]
+    /// Parts whose motion could not be told, by name, and why; they move with the whole.
+    public let left: [String: String]
 
     /// Motions of a whole and of its parts.
-    public init(whole: RigidTransform, parts: [Part]) {
+    public init(whole: RigidTransform, parts: [Part], left: [String: String] = [:]) {
         precondition(Set(parts.map(\.label)).count == parts.count, "a part moves in one way")
-        (self.whole, self.parts) = (whole, parts.sorted { $0.label < $1.label })
+        (self.whole, self.parts, self.left) = (whole, parts.sorted { $0.label < $1.label }, left)
     }
 
     /// The motions the other way.
     public var inverse: PartMotions {
-        PartMotions(whole: whole.inverse, parts: parts.map { Part(label: $0.label, name: $0.name, movingFromFixed: $0.movingFromFixed.inverse, error: $0.error) })
+        PartMotions(whole: whole.inverse, parts: parts.map { Part(label: $0.label, name: $0.name, movingFromFixed: $0.movingFromFixed.inverse, error: $0.error) }, left: left)
     }
 }

@@ -14,11 +14,11 @@ struct SynchronousRise {
     var rise = 0.0
     /// Middle share of these lines' variance that a step explains.
     var explained = 0.0
+    /// Middle over the lines of how far each strays from its own mean, as a share of it; infinite where that is not known. Frames are near copies of each other, slices are not.
+    var unrest = Double.infinity
 
     /// Whether the axis looks like time: told so only where there are places enough.
     var looksLikeTime: Bool { length >= 8 && share >= 0.75 && lift >= 3 && rise >= 0.3 && explained >= 0.5 }
-    /// Whether it may well be time.
-    var mayBeTime: Bool { share >= 0.6 && rise >= 0.1 && explained >= 0.3 }
 
     /// Looks along an axis of a series.
     ///
@@ -31,6 +31,7 @@ struct SynchronousRise {
         guard length >= TimeAxis.fewestFrames else { return }
         let lines = Self.lines(series.scalars, lengths, strides, axis, floor)
         guard lines.count >= 50 else { return }
+        unrest = Robust.quantile(lines.map(Self.unrest).sorted(), 0.5)
         let steps = lines.map(Self.step).sorted { $0.rise > $1.rise }.prefix(max(50, lines.count / 20))
         var counts = [Int](repeating: 0, count: length - 1)
         for step in steps { counts[step.place] += 1 }
@@ -55,6 +56,12 @@ struct SynchronousRise {
         return lines
     }
 
+    /// The standard deviation of a line as a share of its mean.
+    private static func unrest(_ line: [Double]) -> Double {
+        let mean = line.reduce(0, +) / Double(line.count)
+        return (line.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(line.count)).squareRoot() / mean
+    }
+
     /// The step up that explains most of a line: the last place before it, its height over the level before, and its share of the variance.
     private static func step(_ line: [Double]) -> (place: Int, rise: Double, explained: Double) {
         let n = Double(line.count), sum = line.reduce(0, +), mean = sum / n, variance = line.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
@@ -70,13 +77,17 @@ struct SynchronousRise {
 }
 
 extension TimeAxis {
-    /// The axis of the grid, 0 to 2, along which time seems to run instead of from frame to frame: voxels rise together along it, and not along the frames. Nil where
-    /// nothing says so, as in a series without an arrival.
+    /// The axis of the grid, 0 to 2, along which time seems to run instead of from frame to frame: voxels rise together along it, and differ less than half as much
+    /// along it as from frame to frame. Nil where nothing says so.
     public static func axisLikeTime(_ series: TimeSeries) -> Int? {
         let bright = stride(from: 0, to: series.scalars.count, by: max(1, series.scalars.count / 200_000)).map { series.scalars[$0] }.filter(\.isFinite).map(Double.init).sorted()
         let floor = Float(0.1 * Robust.quantile(bright, 0.95))
-        guard floor > 0, !SynchronousRise(series, axis: 3, floor: floor).mayBeTime else { return nil }
-        return [2, 1, 0].first { SynchronousRise(series, axis: $0, floor: floor).looksLikeTime }
+        guard floor > 0 else { return nil }
+        let frames = SynchronousRise(series, axis: 3, floor: floor)
+        return [2, 1, 0].first { axis in
+            let along = SynchronousRise(series, axis: axis, floor: floor)
+            return along.looksLikeTime && along.unrest < 0.5 * frames.unrest
+        }
     }
 
     /// A doubt where time seems to run along another axis.

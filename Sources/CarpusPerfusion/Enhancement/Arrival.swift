@@ -39,7 +39,7 @@ public struct Arrival: Sendable, Hashable {
         return (0..<frames).map { t in chosen.reduce(0.0) { $0 + Double(series.scalars[t * n + $1]) } / Double(chosen.count) }
     }
 
-    /// The same, sought after the baseline where its frames are told: at the first frame behind them when nothing rises later.
+    /// The same where the frames of the baseline are told: the first rise, within them or after them.
     ///
     /// - Throws: `PerfusionError` also when the baseline leaves no curve.
     static func find(in series: TimeSeries, voxels: [Int], baselineFrames: Int?) throws -> Arrival {
@@ -50,8 +50,9 @@ public struct Arrival: Sendable, Hashable {
         }
         if let free { return free }
         let curve = try mostEnhancing(series, voxels), first = rise(in: curve)
-        let after = rise(in: curve, from: frames) ?? frames
-        return Arrival(baselineFrames: frames, time: series.times[after], earlier: first.flatMap { $0 < frames ? series.times[$0] : nil })
+        // What the curve shows within the told baseline is the arrival all the same.
+        let inside = first.flatMap { $0 < frames ? $0 : nil }, at = inside ?? rise(in: curve, from: frames)
+        return Arrival(baselineFrames: frames, time: at.map { series.times[$0] }, earlier: inside.map { series.times[$0] })
     }
 
     /// The arrival in one curve.

@@ -40,7 +40,7 @@ enum EnhancementFindings {
                 "The signal rises at \(Numbers.short(earlier)) s, within the \(frames) frames that were told to lie before the agent: if that is its arrival, every share of the baseline is too low; give fewer frames.",
                 evidence: ["frames": "\(frames)", "rise-s": "\(earlier)"]))
         }
-        if !wasTold, arrival.time == nil {
+        if arrival.time == nil {
             found.append(Finding(.warning, "perfusion.no-arrival", "No arrival of the agent was found; the first \(frames) frames were taken as the baseline.", evidence: ["frames": "\(frames)"]))
         }
         return found

@@ -27,7 +27,9 @@ struct InputSearch {
         case .region:
             guard let artery else { throw PerfusionError(.badInput, "the input is to come from a region, and no artery was given; give its labels, or choose another input") }
             let voxels = try Region.voxels(of: series.grid, artery)
-            return measured(try MeasuredInput.mean(blood(voxels, arrival), voxels: voxels, haematocrit: parameters.haematocrit, baselineFrames: arrival.baselineFrames))
+            // The artery is reached before the tissue.
+            let own = try Arrival.find(in: series, voxels: voxels, baselineFrames: parameters.baselineFrames)
+            return measured(try MeasuredInput.mean(blood(voxels, own), voxels: voxels, haematocrit: parameters.haematocrit, baselineFrames: own.baselineFrames))
         case .automatic:
             // The artery lies outside the tissue that is asked about, but not in air.
             let body = try BodyMask.find(series).labels

@@ -108,13 +108,14 @@ public enum KineticAnalysis {
         let voxels = try Region.voxels(of: series.grid, region)
         let arrival = try Arrival.find(in: series, voxels: voxels, baselineFrames: p.baselineFrames), baseline = Baseline.mean(series, frames: arrival.baselineFrames)
         let tissue = ConcentrationMap.convert(series, sequence: sequence, baseline: baseline, t1: t1.scalars, b1: b1?.scalars, relaxivity: p.relaxivity, voxels: voxels)
+        try checkB1(b1, voxels)
         let arterial = try InputSearch(series: series, arrival: arrival, sequence: sequence, b1: b1, parameters: p).input(artery: artery)
         var wanted = p.fit
         wanted.longestDelay += arterial.early
         wanted.delayStep = max(wanted.delayStep, (wanted.longestDelay - wanted.shortestDelay) / 1000)
         let fit = try KineticFit(input: arterial.function, times: series.times, parameters: wanted), doubt = KineticFit.BaselineDoubt(frames: arrival.baselineFrames, t1: t1.scalars, relaxivity: p.relaxivity)
         let found = try fit.fit(tissue.series, voxels: voxels, baseline: doubt)
-        var findings = EnhancementFindings.frames(series.times, arrival, wasTold: p.baselineFrames != nil) + arterial.findings + b1Doubts(b1, voxels)
+        var findings = EnhancementFindings.frames(series.times, arrival, wasTold: p.baselineFrames != nil) + arterial.findings
         findings += samplingDoubts(series.times) + outcomeDoubts(found, saturated: tissue.saturated, samples: voxels.count * series.frameCount)
         return gather(found, voxels, region, series.grid, arterial, findings, method)
     }
@@ -149,14 +150,13 @@ public enum KineticAnalysis {
             evidence: ["step-s": "\(step)"])]
     }
 
-    /// A map in percent, or of another thing.
-    private static func b1Doubts(_ b1: Volume<Float>?, _ voxels: [Int]) -> [Finding] {
-        guard let b1 else { return [] }
+    /// Refuses a map in percent, or of another thing.
+    private static func checkB1(_ b1: Volume<Float>?, _ voxels: [Int]) throws {
+        guard let b1 else { return }
         let middle = Robust.quantile(voxels.map { Double(b1.scalars[$0]) }.filter(\.isFinite).sorted(), 0.5)
-        if (0.3...2).contains(middle) { return [] }
-        return [Finding(
-            .warning, "perfusion.b1-implausible", "The middle B1 is \(Numbers.short(middle)), where the flip angle reached is 0.5 to 1.5 times the one asked for: give the map as that ratio, not in percent or degrees.",
-            evidence: ["median": "\(middle)"])]
+        guard (0.3...2).contains(middle) else {
+            throw PerfusionError(.badParameter, "the middle B1 is \(Numbers.short(middle)), where the flip angle reached is 0.5 to 1.5 times the one asked for; give the map as that ratio, not in percent or degrees")
+        }
     }
 
     private static func outcomeDoubts(_ found: KineticFit.Result, saturated: Int, samples: Int) -> [Finding] {
@@ -190,9 +190,18 @@ public enum KineticAnalysis {
                 return Measurement(name, Robust.quantile(mine.map { Double(list[$0]) }.sorted(), 0.5), unit: q.unit, region: label.name, method: method)
             }
         }
+        let doubted = rows.map { reviewed($0, findings) }
         let maps = Dictionary(uniqueKeysWithValues: zip(found.quantities, found.values.map(spread)))
         let errors = Dictionary(uniqueKeysWithValues: zip(found.quantities, found.errors.map(spread)))
-        return Result(maps: maps, errors: errors, residual: spread(found.residuals), outcomes: outcomes, input: input.function, inputRecord: input.record, measurements: rows, findings: findings)
+        return Result(maps: maps, errors: errors, residual: spread(found.residuals), outcomes: outcomes, input: input.function, inputRecord: input.record, measurements: doubted, findings: findings)
+    }
+
+    /// A number beside a doubt beyond a note is to be looked at.
+    private static func reviewed(_ row: Measurement, _ findings: [Finding]) -> Measurement {
+        guard row.status == .ok, let worst = findings.filter({ $0.severity >= .warning }).max(by: { $0.severity < $1.severity }) else { return row }
+        var row = row
+        (row.status, row.reason) = (.review, worst.sentence)
+        return row
     }
 }
 

@@ -142,6 +142,8 @@ public struct Runner: Sendable {
         do {
             let (record, folder) = try await store.make(key, work: work)
             return result(.done(reused: false), record, folder)
+        } catch let refusal as NotScorable {
+            return result(.notScorable(refusal.reason))
         } catch {
             return result(.failed(StepResult.sentence(error)))
         }

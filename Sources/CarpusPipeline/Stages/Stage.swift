@@ -30,6 +30,16 @@ extension Stage {
     public static func notScorable(_: Parameters, because _: String) -> Outputs? { nil }
 }
 
+/// A stage throws this where nothing is wrong with its inputs and they allow no result all the same: the step, and what depends on it, is
+/// not scorable, and the run has not failed.
+public struct NotScorable: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Why, as a part of a sentence: "…, because REASON".
+    public let reason: String
+    /// A reason.
+    public init(because reason: String) { self.reason = reason }
+    public var description: String { reason }
+}
+
 /// What a protocol may set. Every property has a default, so `init()` is the documentation.
 public protocol StageParameters: Codable, Sendable {
     /// The defaults.

@@ -5,6 +5,8 @@ import Foundation
 struct ComparedPair {
     let frame: HalfwayFrame
     let motion: LocalMotion
+    /// Parts that could not be aligned by themselves, and why.
+    let left: [String: String]
     /// The regions in which change is measured, on the halfway grid.
     let regions: LabelMap?
     var first, second: Volume<Float>
@@ -21,9 +23,9 @@ struct ComparedPair {
     let invalidCounts: (first: Int, second: Int)
     let grids: (first: Grid, second: Grid)
 
-    init(first a: consuming Scan, second b: consuming Scan, frame: HalfwayFrame, motion: LocalMotion, mask: [UInt16]?, regions: LabelMap?, parameters: ProgressionMap.Parameters) throws {
+    init(first a: consuming Scan, second b: consuming Scan, frame: HalfwayFrame, motion: LocalMotion, left: [String: String], mask: [UInt16]?, regions: LabelMap?, parameters: ProgressionMap.Parameters) throws {
         (invalidCounts, grids) = ((a.invalidCount, b.invalidCount), (a.volume.grid, b.volume.grid))
-        (self.frame, self.motion, self.regions) = (frame, motion, regions)
+        (self.frame, self.motion, self.left, self.regions) = (frame, motion, left, regions)
         let one: Carried, two: Carried
         (first, one) = Carried.carry(consume a, blur: frame.firstBlur, sourceFromHalfway: motion.firstFromHalfway, onto: frame.grid, parameters)
         (second, two) = Carried.carry(consume b, blur: frame.secondBlur, sourceFromHalfway: motion.secondFromHalfway, onto: frame.grid, parameters)

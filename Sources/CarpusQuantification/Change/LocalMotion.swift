@@ -7,6 +7,8 @@ struct LocalMotion {
     let firstFromHalfway, secondFromHalfway: Transform
     /// The ways back.
     let halfwayFromFirst, halfwayFromSecond: Transform
+    /// Whether the blend of the parts' motions turns space inside out somewhere.
+    let folds: Bool
     /// What registration leaves at each voxel of a grid of cubes, mm; nil where it is the same everywhere.
     let error: Volume<Float>?
 
@@ -16,7 +18,7 @@ struct LocalMotion {
     /// The whole alone.
     init(_ frame: HalfwayFrame) {
         (firstFromHalfway, secondFromHalfway) = (.affine(frame.firstFromHalfway), .affine(frame.secondFromHalfway))
-        (halfwayFromFirst, halfwayFromSecond, error) = (secondFromHalfway, firstFromHalfway, nil)
+        (halfwayFromFirst, halfwayFromSecond, error, folds) = (secondFromHalfway, firstFromHalfway, nil, false)
     }
 
     /// The whole and its parts.
@@ -37,10 +39,29 @@ struct LocalMotion {
         let parts = motions.parts.compactMap { part in
             Self.velocity(of: part.movingFromFixed, frame, around: Self.centre(of: part.label, in: map)).map { BlendedMotion.Part(label: part.label, velocity: $0) }
         }
-        let blend = BlendedMotion(parts, in: map), forth = Transform.displacement(blend.flow(0.5)), back = Transform.displacement(blend.flow(-0.5))
+        let placed = a != nil && b != nil ? map : Self.halfway(map, parts, share: a == nil ? -0.5 : 0.5)
+        let blend = BlendedMotion(parts, in: placed), forth = Transform.displacement(blend.flow(0.5)), back = Transform.displacement(blend.flow(-0.5))
         (firstFromHalfway, secondFromHalfway) = (whole.firstFromHalfway * back, whole.secondFromHalfway * forth)
         (halfwayFromFirst, halfwayFromSecond) = (forth * whole.halfwayFromFirst, back * whole.halfwayFromSecond)
-        error = Self.error(motions.parts, in: map, elsewhere: registrationError)
+        folds = blend.flow(1).folds
+        error = Self.error(motions.parts, in: placed, elsewhere: registrationError)
+    }
+
+    /// The labels of one scan, which lie where the whole's motion takes them, each moved on by a share of its part's own motion: to the middle of its way.
+    private static func halfway(_ map: LabelMap, _ parts: [BlendedMotion.Part], share: Double) -> LabelMap {
+        let grid = map.grid, end = Vector3(grid.size) - 0.5
+        var moved = map
+        for i in moved.labels.indices { moved.labels[i] = 0 }
+        for part in parts {
+            guard let box = LabelNeighbourhood(of: part.label, in: map, margin: 6) else { continue }
+            let back = grid.voxelFromWorld * part.velocity.flow(-share).affine * grid.worldFromVoxel
+            box.forEachVoxel(of: grid) { _, i, at in
+                let v = back(Vector3(at))
+                guard moved.labels[i] == 0, v.x > -0.5, v.y > -0.5, v.z > -0.5, v.x < end.x, v.y < end.y, v.z < end.z else { return }
+                if map.labels[grid.offset(Int(v.x + 0.5), Int(v.y + 0.5), Int(v.z + 0.5))] == part.label { moved.labels[i] = part.label }
+            }
+        }
+        return moved
     }
 
     /// The middle of a label, mm; nil where it does not occur.
@@ -60,12 +81,13 @@ struct LocalMotion {
         return RigidVelocity(turning: rounded(velocity.turning, 0x1p-28), sliding: rounded(velocity.sliding, 0x1p-20), centre: centre)
     }
 
+    /// The error along each axis: a part's own is that of all three together.
     private static func error(_ parts: [PartMotions.Part], in map: LabelMap, elsewhere: Double) -> Volume<Float> {
         var error = Volume<Float>(grid: map.grid, repeating: Float(elsewhere)), nearest = [Double](repeating: rim * rim, count: map.grid.count)
         for part in parts {
             guard let box = LabelNeighbourhood(of: part.label, in: map, margin: rim) else { continue }
             box.forEach(distancesTo: part.label, in: map) { i, _, squared in
-                if squared <= nearest[i] { (nearest[i], error.scalars[i]) = (squared, Float(part.error)) }
+                if squared <= nearest[i] { (nearest[i], error.scalars[i]) = (squared, Float(part.error / 3.0.squareRoot())) }
             }
         }
         return error

@@ -20,10 +20,16 @@ extension ComparedPair {
             add(.warning, "planes", "The slices of the two visits lie in different planes; thick slices then differ at every edge.", ["angle": "\(text(frame.obliquity)) degrees"])
         }
         // How far the visits lie apart at most, mm.
-        let moved = 2 * frame.grid.corners.reduce(0) { max($0, (frame.secondFromHalfway($1) - $1).length) }
+        let moved = farthestMotion
         let thickest = max(frame.spacings.first.max(), frame.spacings.second.max())
         if thickest >= 2, frame.obliquity <= 20, moved > 0.1 {
             add(.warning, "slices", "Thick slices cut the wrist at other places at the two visits; edges across slices may be among the change.", ["slice": "\(text(thickest)) mm", "tilt": "\(text(frame.obliquity)) degrees"])
+        }
+        if !left.isEmpty {
+            add(.warning, "parts-left", "Parts that could not be aligned by themselves move with the whole; their edges look like change.", left)
+        }
+        if motion.folds {
+            add(.serious, "folded", "The parts' motions contradict each other so that space folds between them; change there means nothing.", [:])
         }
         let half = frame.secondFromHalfway.linear.determinant, scale = half * half
         if abs(scale - 1) > 0.05 {
@@ -51,5 +57,18 @@ extension ComparedPair {
             add(.warning, "not-finite", "Values that are not finite were left out.", named("\(invalidCounts.first)", "\(invalidCounts.second)"))
         }
         return all
+    }
+    /// How far the visits lie apart at most, mm: at the corners of the field, and, where parts move by themselves, at places all over it.
+    private var farthestMotion: Double {
+        func apart(_ p: Vector3) -> Double { (motion.secondFromHalfway(p) - motion.firstFromHalfway(p)).length }
+        let grid = frame.grid
+        var most = grid.corners.reduce(0) { max($0, apart($1)) }
+        guard motion.error != nil else { return most }
+        for z in 0..<grid.size.z {
+            for y in stride(from: 0, to: grid.size.y, by: 8) {
+                for x in stride(from: 0, to: grid.size.x, by: 8) { most = max(most, apart(grid.worldFromVoxel(Vector3(Double(x), Double(y), Double(z))))) }
+            }
+        }
+        return most
     }
 }

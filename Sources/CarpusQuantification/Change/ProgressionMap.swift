@@ -106,8 +106,9 @@ public enum ProgressionMap {
             ? HalfwayFrame(first: b.volume.grid, second: a.volume.grid, half: halves.1)
             : HalfwayFrame(first: a.volume.grid, second: b.volume.grid, half: halves.0)
         let anatomies = swapped ? (followupAnatomy, baselineAnatomy) : (baselineAnatomy, followupAnatomy)
-        if let motions, !motions.parts.isEmpty, anatomies.0 == nil, anatomies.1 == nil {
-            throw QuantificationError(.badParameter, "parts move by themselves, but no anatomy map says where they are; give that of the baseline or of the follow-up")
+        if let motions { try check(motions, [baselineAnatomy, followupAnatomy].compactMap { $0 }, forward, at: baseline.grid.centre) }
+        if let baselineAnatomy, let followupAnatomy, let name = baselineAnatomy.legend.contradiction(with: followupAnatomy.legend) {
+            throw QuantificationError(.badParameter, "the anatomy maps of the two visits do not mean the same by \(name); give maps of one legend")
         }
         let motion = motions.map {
             LocalMotion(frame, swapped ? $0.inverse : $0, first: anatomies.0, second: anatomies.1, registrationError: parameters.registrationError)
@@ -116,8 +117,22 @@ public enum ProgressionMap {
         let mask = mask?.resampled(onto: frame.grid, through: baselineFromHalfway).labels
         let regions = LabelMap.halfway(on: frame.grid, first: (anatomies.0, motion.firstFromHalfway), second: (anatomies.1, motion.secondFromHalfway))
         if swapped { (a, b) = (b, a) }
-        let pair = try ComparedPair(first: consume a, second: consume b, frame: frame, motion: motion, mask: mask, regions: regions, parameters: parameters)
+        let pair = try ComparedPair(first: consume a, second: consume b, frame: frame, motion: motion, left: motions?.left ?? [:], mask: mask, regions: regions, parameters: parameters)
         return pair.result(swapped: swapped, parameters: parameters, method: method)
+    }
+
+    /// Motions have to be those of the given transform, of parts that the anatomy shows.
+    private static func check(_ motions: PartMotions, _ anatomies: [LabelMap], _ whole: Affine, at centre: Vector3) throws {
+        if (motions.whole.affine(centre) - whole(centre)).length > 0.05 || motions.whole.affine.linear.distance(to: whole.linear) > 1e-3 {
+            throw QuantificationError(.badTransform, "the motions of parts were found from another transform of the whole; give the transform that register.parts was given")
+        }
+        guard !motions.parts.isEmpty else { return }
+        if anatomies.isEmpty {
+            throw QuantificationError(.badParameter, "parts move by themselves, but no anatomy map says where they are; give that of the baseline or of the follow-up")
+        }
+        for part in motions.parts where !anatomies.contains(where: { $0.legend[part.label]?.name == part.name }) {
+            throw QuantificationError(.badParameter, "no anatomy map calls label \(part.label) \(part.name), as the motions do; give the map that register.parts was given")
+        }
     }
 
     /// Whether the follow-up comes first in the order in which the work is done. Scans that are equal are ordered by the

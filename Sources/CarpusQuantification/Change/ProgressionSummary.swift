@@ -54,19 +54,35 @@ extension ComparedPair {
                 ? Measurement("mean-z", sums[label] / Double(counts[label]), unit: "1", region: region, status: status, reason: reason, method: method)
                 : .notScorable("mean-z", unit: "1", region: region, because: "no voxel changed that way", method: method)
         }
-        return whole + scores + regional(labels, core, volumes)
+        return whole + scores + regional(labels, core, method, volumes)
     }
 
     /// The volumes of each region of the anatomy.
-    private func regional(_ labels: [UInt16], _ core: [UInt16], _ volumes: (String, [Int], [Int]) -> [Measurement]) -> [Measurement] {
+    private func regional(_ labels: [UInt16], _ core: [UInt16], _ method: String, _ volumes: (String, [Int], [Int]) -> [Measurement]) -> [Measurement] {
         guard let regions else { return [] }
         let last = Int(max(regions.labels.max() ?? 0, regions.legend.labels.last?.value ?? 0))
         var half = [[Int]](repeating: [0, 0, 0], count: last + 1), all = half, seen = [Int](repeating: 0, count: last + 1)
-        for (i, region) in regions.labels.enumerated() where region != 0 && assessed[i] != 0 {
+        var there = seen
+        for (i, region) in regions.labels.enumerated() where region != 0 {
+            there[Int(region)] += 1
+            guard assessed[i] != 0 else { continue }
             seen[Int(region)] += 1
             all[Int(region)][Int(labels[i])] += 1
             half[Int(region)][Int(core[i])] += 1
         }
-        return regions.legend.labels.filter { seen[Int($0.value)] > 0 }.flatMap { volumes("/" + $0.name, half[Int($0.value)], all[Int($0.value)]) }
+        return regions.legend.labels.flatMap { label -> [Measurement] in
+            let v = Int(label.value), share = there[v] > 0 ? Double(seen[v]) / Double(there[v]) : 0
+            guard seen[v] > 0 else {
+                return [.notScorable("volume-change", unit: "mL", region: "net/" + label.name, because: "the region lies outside of what both scans show, or no map shows it", method: method)]
+            }
+            let rows = volumes("/" + label.name, half[v], all[v])
+            guard share < 0.98 else { return rows }
+            return rows.map { row in
+                var row = row
+                row.status = .review
+                row.reason = [row.reason, "\(Int((100 * share).rounded())) % of the region was assessed"].compactMap { $0 }.joined(separator: "; ")
+                return row
+            }
+        }
     }
 }

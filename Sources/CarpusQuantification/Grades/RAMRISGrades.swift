@@ -22,8 +22,7 @@ public struct RAMRISGrades: Sendable, Hashable {
         if let complaint = parameters.complaint { throw QuantificationError(.badParameter, complaint) }
         let method = "\(method) \(parameters.edition.rawValue)"
         let lesions = parameters.gradedLesions.map { $0.rawValue + "/" }
-        var sites = try SiteMeasures(measures.filter { row in row.quantity == "capacity" || lesions.contains { row.region.hasPrefix($0) } })
-        if parameters.includesFirstCarpometacarpal { sites.join("synovitis", "intercarpal-carpometacarpal", with: "carpometacarpal-1") }
+        let sites = try SiteMeasures(measures.filter { row in row.quantity == "capacity" || row.quantity == "assessed-volume" || lesions.contains { row.region.hasPrefix($0) } })
         let grading = SiteGrading(parameters: parameters, measures: sites, method: method)
         var rows: [Measurement] = [], dismissed: [String: String] = [:], lacking: [String: String] = [:]
         for lesion in parameters.gradedLesions {

@@ -19,8 +19,6 @@ public struct RAMRISParameters: Sendable, Hashable, Codable {
     public var tenosynovitisEdges: [Double]?
     /// The tendon compartments that count; nine or ten by the edition when absent.
     public var compartments: [String]?
-    /// Whether `synovitis/carpometacarpal-1`, where an anatomy map shows it, counts as part of the third joint region. RAMRIS leaves it out.
-    public var includesFirstCarpometacarpal = false
     /// Tenosynovitis has to be seen in as many consecutive axial slices; 0 for no such rule.
     public var minimumSlices = 3
     /// Tenosynovitis has to run as far along the forearm, in mm, instead of over a number of slices.
@@ -52,7 +50,6 @@ public struct RAMRISParameters: Sendable, Hashable, Codable {
         erosionEdges = try c.decodeIfPresent([Double].self, forKey: .erosionEdges) ?? Self.tenths
         tenosynovitisEdges = try c.decodeIfPresent([Double].self, forKey: .tenosynovitisEdges) ?? edition.tenosynovitisEdges
         compartments = try c.decodeIfPresent([String].self, forKey: .compartments) ?? edition.compartments
-        includesFirstCarpometacarpal = try c.decode(Bool.self, forKey: .includesFirstCarpometacarpal)
         minimumSlices = try c.decode(Int.self, forKey: .minimumSlices)
         minimumRunLength = try c.decodeIfPresent(Double.self, forKey: .minimumRunLength)
         let floors = try c.decode([String: NoiseFloor].self, forKey: .noiseFloors)

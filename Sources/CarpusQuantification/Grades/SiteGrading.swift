@@ -85,8 +85,11 @@ struct SiteGrading {
         if let low = measures.value("\(name)-low", region), let high = measures.value("\(name)-high", region) {
             return (Size(value: low, volume: volumes?.low ?? size.volume), Size(value: high, volume: volumes?.high ?? size.volume))
         }
-        guard lesion != .tenosynovitis, let volumes, let volume = size.volume, volume > 0 else { return nil }
-        return (Size(value: size.value * volumes.low / volume, volume: volumes.low), Size(value: size.value * volumes.high / volume, volume: volumes.high))
+        guard lesion != .tenosynovitis, let volumes else { return nil }
+        let site = String(region.drop { $0 != "/" }.dropFirst()), told = measures.value(lesion == .synovitis ? "capacity" : "assessed-volume", site)
+        // Where the whole is not told it is what makes the share of the volume.
+        guard let whole = told ?? size.volume.flatMap({ $0 > 0 && size.value > 0 ? $0 / size.value : nil }), whole > 0 else { return nil }
+        return (Size(value: volumes.low / whole, volume: volumes.low), Size(value: volumes.high / whole, volume: volumes.high))
     }
 
     private func amount(_ value: Double, _ lesion: RAMRISLesion) -> String { Plain.text(value) + (lesion == .tenosynovitis ? " mm" : "") }

@@ -22,6 +22,14 @@ public enum LabelDoubts: Sendable {
 
     /// What is wrong with them, in a sentence; nil when nothing is.
     func complaint(about map: LabelMap, _ parameters: VolumeMeasurement.Parameters) -> String? {
+        let known: [Volume<Float>] = switch self {
+        case .none: []
+        case .confidence(let volume): [volume]
+        case .probabilities(let volumes): volumes
+        }
+        if known.contains(where: { $0.scalars.contains { !$0.isFinite } }) {
+            return "a map of confidence or probability holds values that are not finite; give 0 where nothing is known"
+        }
         if case .probabilities(let volumes) = self {
             if volumes.count == map.legend.labels.count { return nil }
             return "\(volumes.count) maps of probabilities were given for \(map.legend.labels.count) labels; there has to be one a label"

@@ -16,7 +16,7 @@ struct SheathMeasurement {
             rows = LesionSites.sheathQuantities.map { .notScorable($0.name, unit: $0.unit, region: region, because: reason, method: whole.method) }
             return
         }
-        let grid = whole.map.grid, axis = grid.throughPlaneAxis, isAxial = abs(grid.direction[column: axis].dot(distal)) > Self.axialCosine
+        let grid = whole.map.grid, axis = Self.sliceAxis(grid, distal), isAxial = abs(grid.direction[column: axis].dot(distal)) > Self.axialCosine
         var rows: [Measurement] = []
         if volumeIsZero {
             rows = ["thickness", "mean-thickness", "run-length"].map { whole.row($0, 0, "mm", region, verdict) }
@@ -38,6 +38,12 @@ struct SheathMeasurement {
         self.rows = rows
     }
 
+    /// The axis across the slices; of sides that are as long the one nearest to the forearm's axis.
+    private static func sliceAxis(_ grid: Grid, _ distal: Vector3) -> Int {
+        let spacing = grid.spacing, along = (0..<3).map { abs(grid.direction[column: $0].dot(distal)) }
+        return (0..<3).filter { spacing[$0] > 0.95 * spacing.max() }.max { along[$0] < along[$1] } ?? grid.throughPlaneAxis
+    }
+
     /// The longest run of consecutive slices with at least 1 mm² of inflammation.
     private static func sliceRun(_ lesion: UInt16, _ site: UInt16, _ whole: SiteMeasurement, _ axis: Int) -> Int {
         let grid = whole.map.grid, spacing = grid.spacing, pixel = spacing[0] * spacing[1] * spacing[2] / spacing[axis]
@@ -52,7 +58,7 @@ struct SheathMeasurement {
         // 1 the tendon, 2 the inflammation.
         var parts = LabelMap(grid: whole.map.grid, labels: [UInt16](repeating: 0, count: whole.map.labels.count), legend: Legend([]))
         for i in parts.labels.indices where whole.sites.sites[i] == site { parts.labels[i] = whole.map.labels[i] == lesion ? 2 : 1 }
-        var verdict = verdict, across = parts.grid.throughPlaneAxis
+        var verdict = verdict, across = sliceAxis(parts.grid, distal)
         if !isAxial {
             let coarsest = whole.map.grid.spacing.max()
             guard coarsest <= coarsestWidth, let planes = planes(across: distal, of: parts) else {
@@ -103,16 +109,22 @@ extension LabelBox {
 /// plane) and the tip of the hamate, which is where RAMRIS looks for tenosynovitis.
 struct SheathCuts {
     private var missing: [UInt16: Double] = [:]
+    /// Whether both ends of the way are in the field, so that what is cut is known.
+    private(set) var isKnown = false
 
     init(_ sites: SiteMap) {
-        let grid = sites.grid, size = grid.size
+        let grid = sites.grid, size = grid.size, m = grid.worldFromVoxel.linear
         guard let distal = sites.distal, let radius = sites.ends[1], let compartments = WristAnatomy.tendonCompartments.first?.label else { return }
         let start = radius.middle.dot(distal) - ArticularEnd.assessedDepth
-        var end = start, atBorder: [(site: UInt16, t: Double, towards: Double)] = []
+        var end = start, isHamateCut = false, atBorder: [(site: UInt16, t: Double, towards: Double)] = []
         for i in sites.sites.indices {
             let site = sites.sites[i]
             if site == 10 {
-                end = max(end, grid.worldFromVoxel(Vector3(grid.index(at: i))).dot(distal))
+                let at = grid.index(at: i)
+                end = max(end, grid.worldFromVoxel(Vector3(at)).dot(distal))
+                for axis in 0..<3 where size[axis] > 1 && (at[axis] == 0 || at[axis] == size[axis] - 1) {
+                    if grid.direction[column: axis].dot(distal) * (at[axis] == 0 ? -1 : 1) > 0.7 { isHamateCut = true }
+                }
             } else if site >= compartments && site < compartments + 10 {
                 let at = grid.index(at: i)
                 for axis in 0..<3 where size[axis] > 1 && (at[axis] == 0 || at[axis] == size[axis] - 1) {
@@ -121,12 +133,15 @@ struct SheathCuts {
             }
         }
         guard end > start + 5 else { return }
+        isKnown = !isHamateCut
+        // What a slice stands for along the way.
+        let step = max(1, abs(m.x.dot(distal)) + abs(m.y.dot(distal)) + abs(m.z.dot(distal)))
         for site in compartments..<compartments + 10 {
             let cuts = atBorder.filter { $0.site == site && $0.t > start && $0.t < end }
             let proximal = cuts.filter { $0.towards < -0.7 }.map { $0.t - start }.max() ?? 0, distally = cuts.filter { $0.towards > 0.7 }.map { end - $0.t }.max() ?? 0
-            var beside: [Int] = cuts.filter { abs($0.towards) <= 0.7 }.map { Int($0.t.rounded(.down)) }.sorted()
+            var beside: [Int] = cuts.filter { abs($0.towards) <= 0.7 }.map { Int(($0.t / step).rounded(.down)) }.sorted()
             beside = beside.indices.filter { $0 == 0 || beside[$0] != beside[$0 - 1] }.map { beside[$0] }
-            let length = proximal + distally + Double(beside.count)
+            let length = proximal + distally + Double(beside.count) * step
             if length > 0 { missing[site] = min(1, length / (end - start)) }
         }
     }

@@ -55,6 +55,7 @@ struct SiteMeasurement {
         var verdict = Verdict(), share = 1.0
         if kind == .tendonCompartment {
             share = coverage.seenShare * (1 - sheathCuts.missingShare(of: site.value))
+            if !sheathCuts.isKnown { verdict.reasons.append("the field does not show all of the way from the radius to the tip of the hamate") }
         } else if WristAnatomy.structure(named: site.name)?.extent == .tenMillimetresFromArticularSurface {
             guard let end = sites.ends[site.value] else { return Verdict(refusal: "no carpal bone shows which end of \(site.name) is articular") }
             if end.cutShare > 0.2 { return Verdict(refusal: "the field of view cuts the articular end of \(site.name)") }
@@ -84,7 +85,10 @@ struct SiteMeasurement {
         let expected = parameters.partialVolume ? doubts.probabilities(of: lesion.value, in: map.legend).map { self.expected($0, in: kind) } : nil
         var all: [Measurement] = []
         for structure in WristAnatomy.structures where structure.kind == kind {
-            guard let site = anatomy.legend[structure.name] else { continue }
+            guard let site = anatomy.legend[structure.name] else {
+                all += LesionSites.notScorable(lesion.name, kind: kind, region: "\(lesion.name)/\(structure.name)", because: "the anatomy map does not name \(structure.name)", method: method)
+                continue
+            }
             var verdict = verdict(site, kind: kind)
             if !occurs { verdict.refusal = "the label does not occur, and not the whole field was assessed" }
             let region = "\(lesion.name)/\(site.name)"
@@ -140,7 +144,12 @@ struct SiteMeasurement {
 
     private func volumes(_ n: Double, of site: Label, kind: WristAnatomy.Kind, region: String, _ verdict: Verdict, _ doubt: VolumeDoubt) -> [Measurement] {
         let voxel = map.grid.voxelVolume / 1000, labelled = shared[SIMD2(map.legend[String(region.prefix { $0 != "/" })]?.value ?? 0, site.value)] ?? 0
-        let interval = doubt.interval(around: labelled, site: site.value)
+        var interval = doubt.interval(around: labelled, site: site.value), verdict = verdict
+        if n < interval.low || n > interval.high {
+            // Sums of probabilities reach beyond the voxels that are labelled, which the interval is made of.
+            interval = (min(interval.low, n), max(interval.high, n))
+            verdict.reasons.append("the labels and the sum of probabilities disagree")
+        }
         var rows = [("volume", n), ("volume-low", interval.low), ("volume-high", interval.high)].map { row($0, $1 * voxel, "mL", region, verdict) }
         if kind != .tendonCompartment, let whole = assessed[site.value], whole > 0 { rows.append(row("fraction", n / whole, "1", region, verdict)) }
         return rows

@@ -22,7 +22,7 @@ extension DetectableRule {
 
     /// Smallest detectable changes from test and retest, 1.96 SD of the differences, by measure and region.
     ///
-    /// A pair of zeros has no relative difference and is left out of the relative scale.
+    /// A pair of zeros has no relative difference and is left out of the relative scale; pairs that are all equal tell no error and get no rule.
     ///
     /// - Parameter leastPairs: measures of fewer pairs get no rule.
     /// - Returns: a rule for each measure of each region, in the order in which they first occur.
@@ -38,7 +38,7 @@ extension DetectableRule {
             values[key, default: ([], [])].y.append(scale == .relative ? pair.retest / mean : pair.retest)
         }
         return order.compactMap { key in
-            guard let (x, y) = values[key], x.count >= leastPairs, let least = DetectableChange.retest(x, y).value else { return nil }
+            guard let (x, y) = values[key], x.count >= leastPairs, let least = DetectableChange.retest(x, y).value, least > 0 else { return nil }
             return DetectableRule(measure: key.measure, region: key.region, absolute: scale == .absolute ? least : nil, relative: scale == .relative ? least : nil)
         }
     }

@@ -22,8 +22,10 @@ public enum VolumeMeasurement {
         /// By what share of a voxel a volume may be off at each face of a lesion across the slices, all in one sense, when nothing but the
         /// labels is known: thin layers that run through thick slices are lost together.
         public var boundaryDoubt = 0.25
-        /// Whether volumes of lesions are sums of probabilities instead of counts of labels.
+        /// Whether volumes of lesions in sites are sums of probabilities instead of counts of labels.
         public var partialVolume = false
+        /// Whether what of a lesion lies in none of its sites is told.
+        public var strays = true
 
         /// The defaults.
         public init() {}
@@ -77,7 +79,7 @@ public enum VolumeMeasurement {
         for label in map.legend.labels {
             let extent = extents[label.value]
             result.measurements.append(volume(extent, of: label.name, grid: map.grid, parameters, method))
-            if let sites, extent.voxels > 0 || parameters.wholeFieldAssessed { result.measurements += sites.strays(of: label) }
+            if let sites, parameters.strays, extent.voxels > 0 || parameters.wholeFieldAssessed { result.measurements += sites.strays(of: label) }
             guard extent.voxels > 0 else { continue }
             if sites != nil || doubts.areKnown { result.measurements += interval(of: label, extent, in: map, doubts, parameters, method) }
             boundary[label.name] = "\(extent.boundary) of \(extent.voxels)"

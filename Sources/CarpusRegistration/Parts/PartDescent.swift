@@ -17,6 +17,8 @@ struct PartDescent: Sendable {
     /// The volume of what a voxel of the coarser scan tells, mm³, and the largest distance of its voxels, mm.
     private let voxelVolume, thickness: Double
 
+    /// Points of a part, at least.
+    private static let leastPoints = 80
     /// The levels of the pyramid, mm.
     private static let spacings = [1.6, 0.8, 0.4]
     /// How much larger errors are than noise that is independent from voxel to voxel would make them, and what slices leave, as a share of
@@ -43,6 +45,7 @@ struct PartDescent: Sendable {
         var velocity = RigidVelocity(centre: part.centre), system: Normal?
         for level in first.indices {
             for _ in 0..<20 {
+                guard part.points.count >= Self.leastPoints else { return .left("it is too small to tell how it moved") }
                 guard let normal = normal(part, velocity, level) else { return .left("less than \(Int(100 * parameters.leastCoverage)) % of it lies in both scans") }
                 guard let step = normal.step(from: velocity) else { return .left("nothing in it tells how it moved") }
                 velocity.turning += step.turning
@@ -81,7 +84,7 @@ struct PartDescent: Sendable {
                 }
             }
         }
-        guard Double(pairs.count) >= parameters.leastCoverage * Double(part.points.count), pairs.count >= 50 else { return nil }
+        guard Double(pairs.count) >= parameters.leastCoverage * Double(part.points.count) else { return nil }
         let independent = max(1, part.volume * Double(pairs.count) / Double(part.points.count) / voxelVolume)
         return Normal(pairs, independent: independent, parameters)
     }
@@ -100,6 +103,8 @@ struct Pair {
 struct Normal {
     private static let count = 8
     private var matrix = [Double](repeating: 0, count: 64), right = [Double](repeating: 0, count: 8)
+    /// The matrix from one scan's slopes times the other's: noise makes slopes too, but not the same ones in both.
+    private var told = [Double](repeating: 0, count: 64)
     private let precision: [Double]
 
     init(_ pairs: [Pair], independent: Double, _ parameters: PartRegistration.Parameters) {
@@ -114,15 +119,32 @@ struct Normal {
             let d = pair.second - line.gain * pair.first - line.offset, ratio = d / limit
             guard abs(ratio) < 1 else { continue }
             let weight = (1 - ratio * ratio) * (1 - ratio * ratio) * share
-            let gradient = (pair.secondGradient + line.gain * pair.firstGradient) * 0.5, moment = pair.point.cross(gradient)
-            let row = [moment.x, moment.y, moment.z, gradient.x, gradient.y, gradient.z, -pair.first, -1]
+            let row = Self.row(pair, (pair.secondGradient + line.gain * pair.firstGradient) * 0.5)
+            let (one, other) = (Self.row(pair, pair.firstGradient * line.gain), Self.row(pair, pair.secondGradient))
             for i in 0..<Self.count {
                 right[i] -= weight * row[i] * d
-                for j in 0...i { matrix[i * Self.count + j] += weight * row[i] * row[j] }
+                for j in 0...i {
+                    matrix[i * Self.count + j] += weight * row[i] * row[j]
+                    told[i * Self.count + j] += weight * (one[i] * other[j] + other[i] * one[j]) / 2
+                }
             }
         }
-        for i in 0..<Self.count { for j in i + 1..<max(i + 1, Self.count) { matrix[i * Self.count + j] = matrix[j * Self.count + i] } }
-        for i in 0..<6 { matrix[i * Self.count + i] += precision[i] }
+        for i in 0..<Self.count {
+            for j in i + 1..<max(i + 1, Self.count) {
+                matrix[i * Self.count + j] = matrix[j * Self.count + i]
+                told[i * Self.count + j] = told[j * Self.count + i]
+            }
+        }
+        for i in 0..<6 {
+            matrix[i * Self.count + i] += precision[i]
+            told[i * Self.count + i] += precision[i]
+        }
+    }
+
+    /// How a residual changes with each parameter, for a slope of the scans.
+    private static func row(_ pair: Pair, _ gradient: Vector3) -> [Double] {
+        let moment = pair.point.cross(gradient)
+        return [moment.x, moment.y, moment.z, gradient.x, gradient.y, gradient.z, -pair.first, -1]
     }
 
     /// The step of turning and sliding from a motion; nil for a singular system.
@@ -138,7 +160,7 @@ struct Normal {
     func error(over part: PartSamples.Part, centre: Vector3) -> Double? {
         var covariance = [[Double]]()
         for i in 0..<6 {
-            guard let column = LinearSystem.solve(matrix, (0..<Self.count).map { $0 == i ? 1 : 0 }) else { return nil }
+            guard let column = LinearSystem.solve(told, (0..<Self.count).map { $0 == i ? 1 : 0 }) else { return nil }
             covariance.append(column)
         }
         var sum = 0.0

@@ -11,7 +11,7 @@ import Synchronization
 public enum PartRegistration {
     /// How parts are aligned.
     public struct Parameters: Sendable, Hashable, Codable {
-        /// The labels that are rigid parts; empty for the bones of the wrist, or all labels where none is such a bone.
+        /// The labels that are rigid parts; empty for the bones of the wrist, as `WristAnatomy` names them.
         public var parts: [String] = []
         /// How far the rim reaches around a part, mm; never into another part, nor nearer to it.
         public var rim = 1.2
@@ -64,13 +64,16 @@ public enum PartRegistration {
         fixed: Volume<Float>, moving: Volume<Float>, whole: RigidTransform, fixedAnatomy: LabelMap?, movingAnatomy: LabelMap?, parameters: Parameters = .init()
     ) throws -> Result {
         if let complaint = parameters.complaint { throw RegistrationError(.badParameter, "registration of parts: \(complaint)") }
+        if let fixedAnatomy, let movingAnatomy, let name = fixedAnatomy.legend.contradiction(with: movingAnatomy.legend) {
+            throw RegistrationError(.badParameter, "the two anatomy maps do not mean the same by \(name); give maps of one legend")
+        }
         let doubts = try RegistrationGate(fixed: fixed, moving: moving, fixedMask: nil, movingMask: nil).findings
         // The work is done in an order of its own, so that swapping the scans inverts the motions.
         let swapped = moving.precedes(fixed)
         let (a, b) = swapped ? (moving, fixed) : (fixed, moving)
         let frame = PartFrame(whole: swapped ? whole.inverse : whole)
         guard let samples = PartSamples(frame, first: swapped ? movingAnatomy : fixedAnatomy, second: swapped ? fixedAnatomy : movingAnatomy, parameters) else {
-            throw RegistrationError(.noSignal, "no label says where a part is; give an anatomy map of one of the scans that holds \(parameters.parts.isEmpty ? "bones" : parameters.parts.joined(separator: ", "))")
+            throw RegistrationError(.noSignal, "no label says where a part is; give an anatomy map of one of the scans, with its legend, that names \(parameters.parts.isEmpty ? "bones of the wrist" : parameters.parts.joined(separator: ", "))")
         }
         let descent = PartDescent(first: a, second: b, frame: frame, parameters)
         let found = Mutex<[Int: PartDescent.Outcome]>([:])
@@ -87,18 +90,13 @@ public enum PartRegistration {
             guard case .moved(_, let motion, let error) = outcome else { return nil }
             return Found(name: part.label.name, motion: motion, error: error)
         }
-        let motions = PartMotions(whole: frame.whole, parts: parts)
-        return Result(motions: swapped ? motions.inverse : motions, parts: figures, findings: doubts + findings(samples.parts, outcomes))
-    }
-
-    private static func findings(_ parts: [PartSamples.Part], _ outcomes: [PartDescent.Outcome]) -> [Finding] {
-        let left = zip(parts, outcomes).compactMap { part, outcome -> (String, String)? in
+        let left = zip(samples.parts, outcomes).compactMap { part, outcome -> (String, String)? in
             guard case .left(let reason) = outcome else { return nil }
             return (part.label.name, reason)
         }
-        guard !left.isEmpty else { return [] }
-        return [Finding(
-            .note, "registration.parts-left", "Some parts could not be aligned by themselves and move with the whole; change at their edges is less sure.",
-            evidence: Dictionary(uniqueKeysWithValues: left))]
+        let motions = PartMotions(whole: frame.whole, parts: parts, left: Dictionary(uniqueKeysWithValues: left))
+        let finding = Finding(
+            .warning, "registration.parts-left", "Some parts could not be aligned by themselves and move with the whole; change at their edges is less sure.", evidence: motions.left)
+        return Result(motions: swapped ? motions.inverse : motions, parts: figures, findings: doubts + (left.isEmpty ? [] : [finding]))
     }
 }

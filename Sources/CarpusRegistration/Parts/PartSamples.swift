@@ -7,8 +7,6 @@ struct PartSamples: Sendable {
         let label: Label
         /// Points of the part and its rim, mm; evenly picked.
         let points: [Vector3]
-        /// The points that lie in the part itself, not in its rim.
-        let isInside: [Bool]
         /// The middle of the part, mm.
         let centre: Vector3
         /// The volume that the points stand for, mm³.
@@ -51,8 +49,7 @@ struct PartSamples: Sendable {
     private static func wanted(_ legends: [Legend], _ names: [String]) -> Set<UInt16> {
         let labels = legends.flatMap(\.labels)
         if !names.isEmpty { return Set(labels.filter { names.contains($0.name) }.map(\.value)) }
-        let bones = labels.filter { WristAnatomy.structure(named: $0.name)?.kind == .bone }
-        return Set((bones.isEmpty ? labels : bones).map(\.value))
+        return Set(labels.filter { WristAnatomy.structure(named: $0.name)?.kind == .bone }.map(\.value))
     }
 }
 
@@ -60,7 +57,6 @@ extension PartSamples.Part {
     fileprivate init(_ label: Label, _ voxels: [Int], in map: LabelMap, most: Int) {
         let step = max(1, (voxels.count + most - 1) / most), picked = stride(from: 0, to: voxels.count, by: step).map { voxels[$0] }
         points = picked.map { map.grid.worldFromVoxel(Vector3(map.grid.index(at: $0))) }
-        isInside = picked.map { map.labels[$0] == label.value }
         centre = points.reduce(.zero, +) / Double(points.count)
         volume = Double(voxels.count) * map.grid.voxelVolume
         self.label = label

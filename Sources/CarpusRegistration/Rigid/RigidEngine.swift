@@ -118,7 +118,7 @@ struct RigidEngine: Sendable {
         // A level that could not be compared at all has left no curvature.
         let known = curvature.flatMap { $0.isEmpty ? nil : $0 }
         let end = found.descents[level].run(M.self, from: found.end.pose, iterations: limit, tolerance: tolerance, curvature: known)
-        return Found(end: end, iterations: found.iterations + end.iterations, descents: descents)
+        return Found(end: end, iterations: found.iterations + end.iterations, descents: found.descents)
     }
 
     private var limit: Int { min(parameters.iterations, 60) }

@@ -7,8 +7,13 @@ import Foundation
 /// It finds images that share a small part of what they show, where a descent from any start would end elsewhere.
 struct ShiftSearch {
     let fixed, moving: Subject
-    /// The step of shifts, mm.
-    private static let step = 5.0
+    /// The step of shifts, mm, so that the longest side has no more than 64.
+    private var step: Double {
+        [fixed, moving].reduce(5) { step, subject in
+            let grid = subject.pyramid.levels[0].grid
+            return max(step, (grid.spacing * Vector3(grid.size)).max() / 64)
+        }
+    }
     /// Grey levels of each image.
     private static let greys = 5
     /// The least part of the smaller image that both must show.
@@ -24,15 +29,15 @@ struct ShiftSearch {
         let turns = [Affine.identity] + (0..<3).flatMap { axis in
             [-Self.turn, Self.turn].map { RigidTransform(axis: axes[column: axis], angle: $0).affine }
         }
-        let still = Lattice(fixed, turned: .identity, axes: axes, step: Self.step, greys: Self.greys)
-        let turned = turns.map { Lattice(moving, turned: $0, axes: axes, step: Self.step, greys: Self.greys) }
+        let still = Lattice(fixed, turned: .identity, axes: axes, step: step, greys: Self.greys)
+        let turned = turns.map { Lattice(moving, turned: $0, axes: axes, step: step, greys: Self.greys) }
         var size = Index3(repeating: 1)
         for lattice in turned { for axis in 0..<3 { size[axis] = max(size[axis], still.size[axis] + lattice.size[axis] - 1) } }
         for axis in 0..<3 { size[axis] = FourierGrid.convenient(size[axis]) }
         let fourier = FourierGrid(size: size), spectra = still.spectra(fourier)
         let found = StartSearch.parallel(turns.count) { k in
             shifts(spectra, still, turned[k], fourier).map { shift -> Pose in
-                let move = axes * (Vector3(shift) * Self.step + turned[k].first - still.first)
+                let move = axes * (Vector3(shift) * step + turned[k].first - still.first)
                 return Pose(fixedCentre: fixed.centre, movingCentre: moving.centre).with(turns[k] * Affine(translation: move))
             }
         }

@@ -65,12 +65,12 @@ public enum SeriesMotion {
         for _ in 0..<parameters.turns { (poses, errors) = mean.turn(poses) }
         let slab = Slab(series.grid, leastSlices: parameters.leastSlices)
         guard parameters.perSlice else { return result(frames, poses, errors, parameters.reference, slab, nil) }
-        var slices = SliceMotions(series.grid, frames: poses.count)
+        var slices = SliceMotions(series.grid, frames: poses.count, reference: parameters.reference)
         for turn in 0..<2 * parameters.turns {
             slices = mean.turn(slices: slices, poses, settled: turn >= parameters.turns + 1)
             if turn >= parameters.turns { (poses, errors) = mean.turn(poses, slices: slices) }
         }
-        return result(frames, poses, errors, parameters.reference, slab, mean.turn(slices: slices, poses, settled: true).seen(from: parameters.reference))
+        return result(frames, poses, errors, parameters.reference, slab, mean.turn(slices: slices, poses, settled: true))
     }
 
     /// A series with every frame laid on the reference, interpolated once by cubic B-spline; NaN where a frame says nothing.
@@ -93,16 +93,18 @@ public enum SeriesMotion {
             guard let rigid = RigidTransform(nearest: map, centre: centre) else { preconditionFailure("rigid steps make a rigid map") }
             return rigid
         }
-        let shifts = poses.map { frames.landmarks.rms($0.map * back, .identity) }
+        // A frame has moved as far as its farthest slice.
+        let apart = slices?.largest(over: frames.radius) ?? poses.map { _ in 0 }
+        let shifts = zip(poses, apart).map { max(frames.landmarks.rms($0.map * back, .identity), $1) }
         var findings: [Finding] = []
         if let slab {
             findings.append(Finding(
                 .note, "registration.in-plane", "The series has too few slices to tell a motion out of their plane; frames were turned and shifted within it only.",
                 evidence: ["slices": "\(slab.slices)"]))
         }
-        if let most = slices?.largest(over: frames.radius), most > 1 {
+        if let most = slices?.largest(over: frames.radius).max(), most > 1 {
             findings.append(Finding(
-                .note, "registration.slices-moved", "Slices moved against each other within their planes while frames were taken; each was laid on the mean by itself.",
+                most > 5 ? .warning : .note, "registration.slices-moved", "Slices moved against each other within their planes while frames were taken; each was laid on the mean by itself.",
                 evidence: ["largest displacement": String(format: "%.2f mm", most)]))
         }
         if let most = shifts.max(), most > 1 {

@@ -24,11 +24,13 @@ public struct SliceMotions: Sendable, Hashable, Codable {
     public let axis: Int, plane: SIMD2<Int>
     /// Frame after frame, a motion a slice.
     public var frames: [[Motion]]
+    /// The frame on which the others are laid, as it was taken.
+    let reference: Int
     private let grid: Grid
 
     /// None of any slice of any frame.
-    init(_ grid: Grid, frames: Int) {
-        self.grid = grid
+    init(_ grid: Grid, frames: Int, reference: Int) {
+        (self.grid, self.reference) = (grid, reference)
         let fewest = (0..<3).min { grid.size[$0] < grid.size[$1] } ?? 2
         axis = grid.size[fewest] == 1 ? fewest : grid.throughPlaneAxis
         plane = SIMD2(axis == 0 ? 1 : 0, axis == 2 ? 1 : 2)
@@ -42,20 +44,24 @@ public struct SliceMotions: Sendable, Hashable, Codable {
     /// Where a place of a slice lies that the thing shows at a voxel position, as a voxel position of the slice as it was taken.
     func moved(_ v: SIMD2<Double>, _ motion: Motion) -> SIMD2<Double> { motion((v - middle) * pixel) / pixel + middle }
 
-    /// The farthest that a slice moved tissue which reaches so far about its middle, mm.
-    func largest(over radius: Double) -> Double {
-        let reach = radius * (2.0 / 3).squareRoot()
-        var most = 0.0
-        for motion in frames.joined() { most = max(most, (motion.shift * motion.shift).sum().squareRoot() + abs(motion.turn) * reach) }
-        return most
+    /// The farthest that a slice of each frame moved, against the same slice of the reference, tissue which reaches so far about its middle, mm.
+    func largest(over radius: Double) -> [Double] {
+        let reach = radius * (2.0 / 3).squareRoot(), back = frames[reference].map(\.inverse)
+        return frames.map { slices in
+            zip(slices, back).reduce(0) { most, pair in
+                let motion = pair.0.after(pair.1)
+                return max(most, (motion.shift * motion.shift).sum().squareRoot() + abs(motion.turn) * reach)
+            }
+        }
     }
 
-    /// The same as seen from one frame, whose slices stay where they are.
-    func seen(from reference: Int) -> SliceMotions {
-        let back = frames[reference].map(\.inverse)
-        var out = self
-        out.frames = frames.map { slices in zip(slices, back).map { $0.after($1) } }
-        return out
+    /// Where the reference, as it was taken, shows at a voxel what the thing has there.
+    func thing(at voxel: Vector3) -> Vector3 {
+        let slices = frames[reference], motion = slices[min(max(Int(voxel[axis].rounded()), 0), slices.count - 1)].inverse
+        var p = voxel
+        let q = moved(SIMD2(p[plane.x], p[plane.y]), motion)
+        (p[plane.x], p[plane.y]) = (q.x, q.y)
+        return p
     }
 
     // MARK: - Looking through it

@@ -24,7 +24,7 @@ struct SliceResampling {
             nonisolated(unsafe) let out = buffer
             Parallel.forEach(grid.size.z) { z in
                 for i in z * grid.size.x * grid.size.y..<(z + 1) * grid.size.x * grid.size.y {
-                    let v = voxel(Vector3(grid.index(at: i))), first = v[axis].rounded(.down), t = Float(v[axis] - first)
+                    let v = voxel(slices.thing(at: Vector3(grid.index(at: i)))), first = v[axis].rounded(.down), t = Float(v[axis] - first)
                     var sum: Float = v[axis] >= -0.5 && v[axis] <= Double(count) - 0.5 ? 0 : .nan
                     for (tap, weight) in Self.weights(t).enumerated() where abs(weight) > 1e-6 && !sum.isNaN {
                         let slice = min(max(Int(first) + tap - 1, 0), count - 1), p = slices.moved(SIMD2(v[plane.x], v[plane.y]), motions[slice])

@@ -1,5 +1,7 @@
 /// How grades fall together: a table of counts, darker to brighter by the share of their row.
 public struct ConfusionFigure: Sendable, Hashable {
+    /// More grades than these cannot be read in one table.
+    public static let most = 40
     /// What was rated, whose grades are rows and whose columns.
     public var title, rows, columns: String
     /// The grades, ascending.
@@ -19,7 +21,7 @@ public struct ConfusionFigure: Sendable, Hashable {
     ///
     /// - Throws: `ReportError` when it cannot be made, also for more than forty grades, whose numbers could not be read.
     public func draw() throws -> VectorFigure {
-        guard !grades.isEmpty, grades.count <= 40 else { throw ReportError(.badParameter, "a table of \(grades.count) grades cannot be drawn so that it can be read") }
+        guard !grades.isEmpty, grades.count <= Self.most else { throw ReportError(.badParameter, "a table of \(grades.count) grades cannot be drawn so that it can be read") }
         let canvas = try AgreementStyle.canvas(title, height: 520), n = Double(grades.count), side = min(64, 370 / n), left = 110.0, top = 92.0
         let small = max(6.5, min(13, side * 0.42))
         canvas.write(canvas.fitted("columns: \(columns)", to: 420, size: 11), x: left, y: 58, size: 11, .faint)

@@ -1,55 +1,77 @@
 public import CarpusCore
 
 /// Names what a series shows by where it lies: what enhances in a joint is synovitis, what enhances in a tendon compartment
-/// tenosynovitis, and water in a bone bone marrow oedema (RAMRIS; Østergaard et al., J Rheumatol 2017). What enhances elsewhere, vessels
-/// and muscle among it, is no lesion of RAMRIS and gets no label.
+/// tenosynovitis, and water in a bone bone marrow oedema (RAMRIS; Østergaard et al., J Rheumatol 2017). What lies elsewhere, vessels
+/// and muscle among it, is no lesion of RAMRIS and gets no label; how much that is is told.
 public enum LesionNaming {
+    /// What was found.
+    public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+        /// What takes up contrast agent: synovitis and tenosynovitis.
+        case enhancement
+        /// What is bright with fat suppressed: bone marrow oedema.
+        case water
+
+        /// The lesion it is in a kind of structure; nil where it is none.
+        func lesion(in kind: WristAnatomy.Kind) -> String? {
+            switch (self, kind) {
+            case (.enhancement, .joint): "synovitis"
+            case (.enhancement, .tendonCompartment): "tenosynovitis"
+            case (.water, .bone): "bone-marrow-oedema"
+            default: nil
+            }
+        }
+    }
+
     /// The lesions, and what was left.
     public struct Result: Sendable {
-        /// Values and names of `WristAnatomy.lesionLegend`; of its lesions those that were looked for.
+        /// Values and names of `WristAnatomy.lesionLegend`; of its lesions those that were looked for and whose sites the anatomy names.
         public let labels: LabelMap
-        /// Doubts about it.
-        public let findings: [Finding]
+        /// What was found in or beside a vessel (26 neighbours) and in no site of a lesion, and elsewhere outside of them, mL.
+        public let vesselSuspect, outside: Double
     }
 
     /// Names labels by the anatomy they lie in.
     ///
     /// - Parameters:
-    ///   - enhancing: what enhances, anything but 0 counting; nil when there is no series with contrast agent, synovitis and
-    ///     tenosynovitis are then no part of the legend.
-    ///   - oedema: where there is water, anything but 0 counting; nil when there is no series that tells, as above.
+    ///   - found: what was found, anything but 0 counting.
     ///   - anatomy: labels named as in `WristAnatomy`, on the same grid.
-    /// - Throws: `SegmentationError` when grids differ, or neither map is given.
-    public static func name(enhancing: LabelMap?, oedema: LabelMap?, anatomy: LabelMap) throws -> Result {
-        for (map, name) in [(enhancing, "what enhances"), (oedema, "oedema")] {
-            guard let map, !map.grid.matches(anatomy.grid) else { continue }
-            throw SegmentationError(.gridMismatch, "the map of \(name) lies on another grid than the anatomy; resample it first")
+    /// - Throws: `SegmentationError` when the grids differ, or the anatomy names no site of such a lesion.
+    public static func name(_ found: LabelMap, as kind: Kind, anatomy: LabelMap) throws -> Result {
+        guard found.grid.matches(anatomy.grid) else {
+            throw SegmentationError(.gridMismatch, "what was found lies on another grid than the anatomy; resample it first")
         }
-        guard enhancing != nil || oedema != nil else {
-            throw SegmentationError(.badParameter, "there is neither a map of what enhances nor one of oedema to be named")
+        var lesions: [UInt16: UInt16] = [:], vessels: Set<UInt16> = []
+        for label in anatomy.legend.labels {
+            guard let structure = WristAnatomy.structure(named: label.name) else { continue }
+            if structure.kind == .vessel { vessels.insert(label.value) }
+            if let name = kind.lesion(in: structure.kind) { lesions[label.value] = WristAnatomy.lesionLegend[name]?.value }
         }
-        let kinds = Dictionary(uniqueKeysWithValues: anatomy.legend.labels.compactMap { label in WristAnatomy.structure(named: label.name).map { (label.value, $0.kind) } })
-        var labels = [UInt16](repeating: 0, count: anatomy.grid.count), elsewhere = 0, all = 0
-        for i in labels.indices {
-            let kind = kinds[anatomy.labels[i]]
-            if let enhancing, enhancing.labels[i] != 0 {
-                all += 1
-                switch kind {
-                case .joint: labels[i] = 1
-                case .tendonCompartment: labels[i] = 2
-                default: elsewhere += 1
-                }
+        guard !lesions.isEmpty else {
+            throw SegmentationError(.badParameter, "the anatomy map names no site in which \(kind.rawValue) would be a lesion; give one with \(kind == .water ? "bones" : "joints or tendon compartments")")
+        }
+        var labels = [UInt16](repeating: 0, count: anatomy.grid.count), suspect = 0, outside = 0
+        for i in labels.indices where found.labels[i] != 0 {
+            if let lesion = lesions[anatomy.labels[i]] {
+                labels[i] = lesion
+            } else if isBeside(vessels, i, anatomy) {
+                suspect += 1
+            } else {
+                outside += 1
             }
-            if let oedema, oedema.labels[i] != 0, kind == .bone { labels[i] = 3 }
         }
-        let legend = Legend(WristAnatomy.lesionLegend.labels.filter { $0.value == 3 ? oedema != nil : $0.value < 3 && enhancing != nil })
-        var findings: [Finding] = []
-        if all > 0 {
-            let voxel = anatomy.grid.voxelVolume / 1000
-            findings.append(Finding(
-                .note, "lesions.elsewhere", "What enhances outside joints and tendon compartments, vessels among it, is counted to no lesion.",
-                evidence: ["elsewhere": "\((Double(elsewhere) * voxel * 100).rounded() / 100) mL", "all": "\((Double(all) * voxel * 100).rounded() / 100) mL"]))
+        let named = Set(lesions.values), voxel = anatomy.grid.voxelVolume / 1000
+        let legend = Legend(WristAnatomy.lesionLegend.labels.filter { named.contains($0.value) })
+        return Result(labels: LabelMap(grid: anatomy.grid, labels: labels, legend: legend), vesselSuspect: Double(suspect) * voxel, outside: Double(outside) * voxel)
+    }
+
+    private static func isBeside(_ vessels: Set<UInt16>, _ i: Int, _ anatomy: LabelMap) -> Bool {
+        guard !vessels.isEmpty else { return false }
+        let size = anatomy.grid.size, at = anatomy.grid.index(at: i)
+        for z in max(0, at.z - 1)...min(size.z - 1, at.z + 1) {
+            for y in max(0, at.y - 1)...min(size.y - 1, at.y + 1) {
+                for x in max(0, at.x - 1)...min(size.x - 1, at.x + 1) where vessels.contains(anatomy.labels[anatomy.grid.offset(x, y, z)]) { return true }
+            }
         }
-        return Result(labels: LabelMap(grid: anatomy.grid, labels: labels, legend: legend), findings: findings)
+        return false
     }
 }

@@ -152,15 +152,6 @@ private typealias Measurement = CarpusCore.Measurement
         #expect(try grade([], "synovitis/total") { $0.totalOverMissing = true }.value == nil)
     }
 
-    @Test func theFirstCarpometacarpalJointCountsOnlyWhenAsked() throws {
-        let third = "synovitis/intercarpal-carpometacarpal", first = "synovitis/carpometacarpal-1"
-        let given = wrist(share(0.2, third) + [row("volume", 1, first), row("fraction", 1, first)])
-        #expect(try grade(given, third).value == 1)
-        // 0.6 of 3 mL and 1 of 1 mL: 0.4 of all.
-        #expect(try grade(given, third) { $0.includesFirstCarpometacarpal = true }.value == 2)
-        #expect(try grade(wrist(), third) { $0.includesFirstCarpometacarpal = true }.value == nil)
-    }
-
     // MARK: Parameters
 
     @Test func aProtocolSpellsOutTheEdition() throws {
