@@ -32,6 +32,7 @@ import Testing
         let joint = Legend(WristAnatomy.legend.labels.filter { $0.value == 17 })
         let alone = try LesionNaming.name(map([1, 1, 0, 0, 0, 0, 0]), as: .enhancement, anatomy: LabelMap(grid: grid, labels: [17, 0, 0, 0, 0, 0, 0], legend: joint))
         #expect(alone.labels.legend.labels.map(\.name) == ["synovitis"], "tenosynovitis had no site to be looked for in")
+        #expect(alone.vesselSuspect == nil && alone.outside == 1, "no vessel was named to suspect")
     }
 
     @Test func anotherGridIsRefused() throws {

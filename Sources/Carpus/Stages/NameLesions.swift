@@ -12,6 +12,8 @@ public enum NameLesions: Stage {
     public struct Parameters: StageParameters {
         /// What was found: `enhancement` becomes synovitis in joints and tenosynovitis in tendon compartments, `water` bone marrow oedema in bones.
         public var kind = LesionNaming.Kind.enhancement
+        /// What is known to be doubtful about what was found or about the anatomy: no number is then more than `review`, for this reason.
+        public var doubt: String?
         /// The defaults.
         public init() {}
     }
@@ -40,9 +42,13 @@ public enum NameLesions: Stage {
 
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
         let result = try LesionNaming.name(inputs.found, as: parameters.kind, anatomy: inputs.anatomy), region = parameters.kind.rawValue
+        func row(_ quantity: String, _ value: Double) -> Measurement {
+            Measurement(quantity, value, unit: "mL", region: region, status: parameters.doubt == nil ? .ok : .review, reason: parameters.doubt, method: method)
+        }
         let rows = [
-            Measurement("outside-anatomy-volume", result.outside, unit: "mL", region: region, method: method),
-            Measurement("vessel-suspect-volume", result.vesselSuspect, unit: "mL", region: region, method: method),
+            row("outside-anatomy-volume", result.outside),
+            result.vesselSuspect.map { row("vessel-suspect-volume", $0) }
+                ?? .notScorable("vessel-suspect-volume", unit: "mL", region: region, because: "the anatomy map names no vessel", method: method),
         ]
         return Outputs(labels: result.labels, others: Measurements(rows), findings: Findings([]))
     }

@@ -26,8 +26,10 @@ public enum LesionNaming {
     public struct Result: Sendable {
         /// Values and names of `WristAnatomy.lesionLegend`; of its lesions those that were looked for and whose sites the anatomy names.
         public let labels: LabelMap
-        /// What was found in or beside a vessel (26 neighbours) and in no site of a lesion, and elsewhere outside of them, mL.
-        public let vesselSuspect, outside: Double
+        /// What was found in or beside a vessel (26 neighbours) and in no site of a lesion, mL; nil where the anatomy names no vessel.
+        public let vesselSuspect: Double?
+        /// What else was found in no site of a lesion, mL.
+        public let outside: Double
     }
 
     /// Names labels by the anatomy they lie in.
@@ -61,7 +63,7 @@ public enum LesionNaming {
         }
         let named = Set(lesions.values), voxel = anatomy.grid.voxelVolume / 1000
         let legend = Legend(WristAnatomy.lesionLegend.labels.filter { named.contains($0.value) })
-        return Result(labels: LabelMap(grid: anatomy.grid, labels: labels, legend: legend), vesselSuspect: Double(suspect) * voxel, outside: Double(outside) * voxel)
+        return Result(labels: LabelMap(grid: anatomy.grid, labels: labels, legend: legend), vesselSuspect: vessels.isEmpty ? nil : Double(suspect) * voxel, outside: Double(outside) * voxel)
     }
 
     private static func isBeside(_ vessels: Set<UInt16>, _ i: Int, _ anatomy: LabelMap) -> Bool {
