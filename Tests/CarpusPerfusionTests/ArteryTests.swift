@@ -147,7 +147,10 @@ struct TimeAxisTests {
 
     @Test("frames stored as slices or rows are told, at any noise", arguments: [1, 2], [10, 50])
     func simulated(axis: Int, snr: Double) throws {
-        let series = try Slab(step: 5, snr: snr).series
+        var series = try Slab(step: 5, snr: snr).series, dice = Dice(seed: 8)
+        // Tissue is not alike from place to place, as it is from frame to frame.
+        let share = (0..<series.grid.count).map { _ in 1 + 0.2 * dice.normal() }
+        series.scalars = series.scalars.enumerated().map { $1 * max(share[$0 % series.grid.count], 0.3) }
         #expect(try TimeAxis.axisLikeTime(series) == nil && TimeAxis.axisLikeTime(exchanged(series, axis)) == axis)
         #expect(try EnhancementMaps.compute(exchanged(series, axis)).findings.contains { $0.code == "perfusion.time-axis" && $0.severity == .serious })
     }
@@ -163,6 +166,13 @@ struct TimeAxisTests {
             let series = TimeSeries(grid: grid, times: (0..<12).map { Double($0) * 9 }, scalars: scalars)
             #expect(TimeAxis.axisLikeTime(series) == nil, "\(name), \(rise)")
         }
+        // A coil that reaches in from one side, tissue that differs, and next to no agent: the rows rise together, and the frames are copies of each other.
+        let rows = try Grid(size: Index3(20, 40, 8), spacing: Vector3(1, 1, 1)), tissue = (0..<rows.count).map { _ in 100 * (1 + 0.15 * dice.normal()) }
+        let scalars = (0..<rows.count * 20).map { i -> Float in
+            let v = i % rows.count, y = rows.index(at: v).y
+            return tissue[v] * Float(min(1, 0.4 + 0.1 * Double(y))) * (v % 100 == 0 && i / rows.count > 6 ? 1.8 : 1) + dice.normal()
+        }
+        #expect(TimeAxis.axisLikeTime(TimeSeries(grid: rows, times: (0..<20).map { Double($0) * 6 }, scalars: scalars)) == nil)
     }
 
     @Test("real and reference series are as they should be, and told when exchanged", .enabled(if: TestData.available, "needs the reference data"))

@@ -37,9 +37,10 @@ import Testing
         let without = try map(nil), with = try map(Self.motions)
         // A ball of 6 mm that moves by 1.2 mm leaves crescents of a tenth of its 0.9 mL on both sides.
         #expect(try value(without, "significant-volume", "increase") > 0.1)
-        #expect(try value(with, "significant-volume", "increase") < 0.02)
-        let decrease = try value(with, "significant-volume", "decrease")
-        #expect(decrease < 0.02, "\(decrease), without \(try? value(without, "significant-volume", "decrease"))")
+        for sign in ["increase", "decrease"] {
+            let (left, plain) = (try value(with, "significant-volume", sign), try value(without, "significant-volume", sign))
+            #expect(left < plain / 5, "\(sign): \(left), without \(plain)")
+        }
         #expect(try value(without, "significant-volume", "decrease/ball-1") > 0.03)
         #expect(try value(with, "significant-volume", "decrease/ball-1") < 0.01)
         // A point of the ball goes halfway, and the maps lead back.

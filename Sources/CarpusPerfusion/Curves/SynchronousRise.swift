@@ -80,8 +80,8 @@ struct SynchronousRise {
 }
 
 extension TimeAxis {
-    /// The axis of the grid, 0 to 2, along which time seems to run instead of from frame to frame: voxels rise together along it, and differ less
-    /// along it than from frame to frame; less than half as much where they rise together there too. Nil where nothing says so.
+    /// The axis of the grid, 0 to 2, along which time seems to run instead of from frame to frame: voxels rise together along it, and differ no more than
+    /// twice as much along it as from frame to frame; less than half as much where they rise together there too. Nil where nothing says so.
     public static func axisLikeTime(_ series: TimeSeries) -> Int? {
         let bright = stride(from: 0, to: series.scalars.count, by: max(1, series.scalars.count / 200_000)).map { series.scalars[$0] }.filter(\.isFinite).map(Double.init).sorted()
         let floor = Float(0.1 * Robust.quantile(bright, 0.95))
@@ -89,7 +89,7 @@ extension TimeAxis {
         let frames = SynchronousRise(series, axis: 3, floor: floor)
         return [2, 1, 0].first { axis in
             let along = SynchronousRise(series, axis: axis, floor: floor)
-            return along.looksLikeTime && along.unrest < (frames.mayBeTime ? 0.5 : 1) * frames.unrest
+            return along.looksLikeTime && along.unrest < (frames.mayBeTime ? 0.5 : 2) * frames.unrest
         }
     }
 
