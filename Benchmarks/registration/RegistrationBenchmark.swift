@@ -54,9 +54,19 @@ struct RegistrationBenchmark {
         }
     }
 
-    static func main() throws {
+    static func main() {
+        do {
+            try run()
+        } catch {
+            FileHandle.standardError.write(Data("\(error)\n".utf8))
+            exit(error is Usage ? 64 : 1)
+        }
+    }
+
+    private static func run() throws {
         let options = try Options(Array(CommandLine.arguments.dropFirst()))
         let cases = try BenchmarkCase.all(in: options.folder, only: options.only)
+        if cases.isEmpty { throw Usage(message: "no case in \(options.folder.path()) has a name with '\(options.only)'") }
         switch options.mode {
         case "rigid": try PairTable(cases: cases, deformable: false, same: options.same).run()
         case "deformable": try PairTable(cases: cases, deformable: true, same: options.same).run()
