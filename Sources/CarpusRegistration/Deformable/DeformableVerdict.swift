@@ -17,7 +17,9 @@ public struct DeformableVerdict: Sendable, Hashable, Codable {
             let n = found.scatter.count
             return n > 0 ? Double(found.scatter[min(n - 1, Int(q * Double(n)))]) : 1000
         }
-        (expectedError, largestError) = (min(1000, Self.widening.typical * share(0.5)), min(1000, Self.widening.largest * share(0.95)))
+        // A deformation of what lies elsewhere tells nothing of how far that is: where the rigid start failed, its error stands.
+        let start = rigid.map { $0.grade == .failed ? $0.expectedError : 0 } ?? 0
+        (expectedError, largestError) = (min(1000, max(start, Self.widening.typical * share(0.5))), min(1000, max(start, Self.widening.largest * share(0.95))))
         let worse = found.correlation.after < found.correlation.before || found.determinants.lowerBound <= 0
         if worse || rigid?.grade == .failed || !(largestError < 3) {
             grade = .failed
