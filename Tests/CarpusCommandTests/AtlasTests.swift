@@ -38,6 +38,14 @@ import Testing
             let html = try String(contentsOf: folder.appending(path: page), encoding: .utf8)
             #expect(html.contains("mean wrist laid on the scan"), "the report says where the labels come from")
             #expect(!html.contains("side of the wrist was not given"), "it stands beside the scan")
+
+            // The other side's atlas fits in many ways, all badly: there is no number, and the reason stands in the table.
+            let wrong = "extends: \(Carpus.root.appending(path: "Protocols/wrist-atlas.yml").path)\nprotocol: wrong\nsteps:\n  wrist: {with: {side: L}}\n  volumes: {with: {regions: [scaphoid]}}\n"
+            try Data(wrong.utf8).write(to: folder.appending(path: "wrong.yml"))
+            let refused = try Carpus.run("run", "wrong.yml", "--input", "study", "--output", "other", "--progress", "none", in: folder)
+            #expect(refused.status == 0, "\(refused.err)")
+            let rows = try String(contentsOf: folder.appending(path: "other/measures.tsv"), encoding: .utf8).split(separator: "\n").filter { $0.contains("scaphoid") }
+            #expect(rows.count == 1 && rows.allSatisfy { $0.contains("not-scorable") && $0.contains("the atlas does not fit") }, "\(rows)")
         }
     }
 }
