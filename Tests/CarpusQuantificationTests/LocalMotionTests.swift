@@ -20,7 +20,7 @@ import Testing
         LabelMap(grid: grid, labels: (0..<grid.count).map { (grid.worldFromVoxel(Vector3(grid.index(at: $0))) - centre).length < ball.radius ? 1 : 0 }, legend: .components("ball", count: 1))
     }
 
-    static let motions = PartMotions(whole: RigidTransform(), parts: [.init(label: 1, name: "ball-1", movingFromFixed: motion, error: 0.05)])
+    static let motions = PartMotions(whole: RigidTransform(), parts: [.init(label: 1, name: "ball-1", movingFromFixed: motion, motion: 1.2, error: 0.05)])
 
     func value(_ r: ProgressionMap.Result, _ quantity: String, _ region: String) throws -> Double {
         try #require(r.measurements.first { $0.quantity == quantity && $0.region == region }?.value)

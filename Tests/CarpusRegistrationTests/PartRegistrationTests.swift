@@ -85,7 +85,7 @@ import Testing
             // What is told is no worse than half of it and no more than five times.
             #expect(part.error > Self.error(part) / 2 && part.error < 0.3, "\(part.name): \(part.error) for \(Self.error(part))")
         }
-        #expect(result.parts.allSatisfy { $0.motion > 0.3 && $0.motion < 1 })
+        #expect(result.motions.parts.allSatisfy { $0.motion > 0.3 && $0.motion < 1 })
     }
 
     @Test func swappingTheScansInvertsTheMotions() throws {
@@ -118,7 +118,7 @@ import Testing
             (flat.scalars[i], other.scalars[i]) = isEmpty ? (100 + random.normal(), 100 + random.normal()) : (flat.scalars[i], flat.scalars[i] + random.normal())
         }
         let result = try PartRegistration.align(fixed: flat, moving: other, whole: RigidTransform(), fixedAnatomy: map, movingAnatomy: nil, parameters: Self.named)
-        #expect(result.motions.left["bone-2"] != nil || result.parts.contains { $0.name == "bone-2" && $0.error > 0.3 })
+        #expect(result.motions.left["bone-2"] != nil || result.motions.parts.contains { $0.name == "bone-2" && $0.error > 0.3 })
         // A part outside of the other scan is left, and said to be.
         let small = try Grid(size: Index3(96, 60, 16), worldFromVoxel: fixedGrid.worldFromVoxel)
         let cut = Volume(grid: small, scalars: (0..<small.count).map { flat.scalars[fixedGrid.offset(small.index(at: $0).x, small.index(at: $0).y, small.index(at: $0).z)] + random.normal() })

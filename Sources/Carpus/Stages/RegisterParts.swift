@@ -43,7 +43,7 @@ public enum RegisterParts: Stage {
         let result = try PartRegistration.align(
             fixed: inputs.fixed, moving: inputs.moving, whole: try whole(inputs.transform, inputs.fixed.grid.centre),
             fixedAnatomy: inputs.fixedAnatomy, movingAnatomy: inputs.movingAnatomy, parameters: parameters)
-        let rows = result.parts.flatMap { part in
+        let rows = result.motions.parts.flatMap { part in
             [
                 Measurement("part-motion", part.motion, unit: "mm", region: part.name, method: "\(name)/\(version)"),
                 Measurement("registration-error", part.error, unit: "mm", region: part.name, method: "\(name)/\(version)"),

@@ -10,13 +10,16 @@ public struct PartMotions: Sendable, Hashable, Codable {
         public let name: String
         /// World points of the fixed scan to those of the moving one, for points of this part.
         public let movingFromFixed: RigidTransform
-        /// The error to expect of that map over the part, root mean square, mm.
-        public let error: Double
+        /// How far that takes the part from where the whole does, and the error to expect of it, root mean square over the part, mm.
+        public let motion, error: Double
 
         /// A part's motion.
-        public init(label: UInt16, name: String, movingFromFixed: RigidTransform, error: Double) {
-            (self.label, self.name, self.movingFromFixed, self.error) = (label, name, movingFromFixed, error)
+        public init(label: UInt16, name: String, movingFromFixed: RigidTransform, motion: Double, error: Double) {
+            (self.label, self.name, self.movingFromFixed, self.motion, self.error) = (label, name, movingFromFixed, motion, error)
         }
+
+        /// The motion the other way.
+        var inverse: Part { Part(label: label, name: name, movingFromFixed: movingFromFixed.inverse, motion: motion, error: error) }
     }
     /// World points of the fixed scan to those of the moving one, for what is in no part.
     public let whole: RigidTransform
@@ -33,6 +36,6 @@ public struct PartMotions: Sendable, Hashable, Codable {
 
     /// The motions the other way.
     public var inverse: PartMotions {
-        PartMotions(whole: whole.inverse, parts: parts.map { Part(label: $0.label, name: $0.name, movingFromFixed: $0.movingFromFixed.inverse, error: $0.error) }, left: left)
+        PartMotions(whole: whole.inverse, parts: parts.map(\.inverse), left: left)
     }
 }

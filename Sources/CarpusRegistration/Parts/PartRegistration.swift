@@ -39,18 +39,8 @@ public enum PartRegistration {
     public struct Result: Sendable {
         /// The whole and each part that could be told.
         public let motions: PartMotions
-        /// For each of them how far it moved against the whole, and the error to expect, root mean square over it, mm.
-        public let parts: [Found]
         /// Doubts: parts that stay with the whole, and why.
         public let findings: [Finding]
-    }
-
-    /// A part's motion in figures.
-    public struct Found: Sendable, Hashable {
-        /// The part's name.
-        public let name: String
-        /// How far its points moved against the whole, and the error of that, root mean square, mm.
-        public let motion, error: Double
     }
 
     /// Aligns the parts.
@@ -83,12 +73,8 @@ public enum PartRegistration {
         }
         let outcomes = found.withLock { all in samples.parts.indices.map { all[$0]! } }
         let parts = zip(samples.parts, outcomes).compactMap { part, outcome -> PartMotions.Part? in
-            guard case .moved(let velocity, _, let error) = outcome else { return nil }
-            return PartMotions.Part(label: part.label.value, name: part.label.name, movingFromFixed: frame.whole(with: velocity), error: error)
-        }
-        let figures = zip(samples.parts, outcomes).compactMap { part, outcome -> Found? in
-            guard case .moved(_, let motion, let error) = outcome else { return nil }
-            return Found(name: part.label.name, motion: motion, error: error)
+            guard case .moved(let velocity, let motion, let error) = outcome else { return nil }
+            return PartMotions.Part(label: part.label.value, name: part.label.name, movingFromFixed: frame.whole(with: velocity), motion: motion, error: error)
         }
         let left = zip(samples.parts, outcomes).compactMap { part, outcome -> (String, String)? in
             guard case .left(let reason) = outcome else { return nil }
@@ -97,6 +83,6 @@ public enum PartRegistration {
         let motions = PartMotions(whole: frame.whole, parts: parts, left: Dictionary(uniqueKeysWithValues: left))
         let finding = Finding(
             .warning, "registration.parts-left", "Some parts could not be aligned by themselves and move with the whole; change at their edges is less sure.", evidence: motions.left)
-        return Result(motions: swapped ? motions.inverse : motions, parts: figures, findings: doubts + (left.isEmpty ? [] : [finding]))
+        return Result(motions: swapped ? motions.inverse : motions, findings: doubts + (left.isEmpty ? [] : [finding]))
     }
 }
