@@ -68,7 +68,7 @@ struct SheathMeasurement {
             (parts, across) = (parts.resampled(onto: planes, interpolation: .nearest), 2)
             verdict.reasons.append("the slices are not axial: widths are read in planes cut across them")
         }
-        guard let box = LabelBox(of: 2, in: parts)?.grown(by: 25, in: parts.grid.size) else { return [] }
+        guard let box = LabelNeighbourhood(of: 2, in: parts, voxels: 26) else { return [] }
         let found = SheathThickness(grid: parts.grid, box: box, across: across, isTendon: { parts.labels[$0] == 1 }, isInflamed: { parts.labels[$0] == 2 })
         guard let maximum = found.maximum, let mean = found.mean else {
             let reason = "no tendon is told apart from the inflammation around it"
@@ -80,12 +80,12 @@ struct SheathMeasurement {
 
     /// Planes across an axis, 1 mm apart, around what a map holds: pixels as fine as the map's finest side.
     private static func planes(across axis: Vector3, of parts: LabelMap) -> Grid? {
-        guard let box = LabelBox(of: 2, in: parts) else { return nil }
+        guard let box = LabelNeighbourhood(of: 2, in: parts, voxels: 1) else { return nil }
         let a = axis * axis, other = a.x <= a.y && a.x <= a.z ? Vector3(1, 0, 0) : a.y <= a.z ? Vector3(0, 1, 0) : Vector3(0, 0, 1)
         let u = axis.cross(other) / axis.cross(other).length, direction = Matrix3(columns: u, axis.cross(u), axis)
         var low = Vector3(repeating: .infinity), high = -low
         for corner in 0..<8 {
-            let at = Vector3(box.low) + Vector3(box.size &- 1) * Vector3(Double(corner & 1), Double(corner >> 1 & 1), Double(corner >> 2))
+            let at = Vector3(box.start) + Vector3(box.size &- 1) * Vector3(Double(corner & 1), Double(corner >> 1 & 1), Double(corner >> 2))
             let q = direction.transposed * parts.grid.worldFromVoxel(at)
             (low, high) = (pointwiseMin(low, q), pointwiseMax(high, q))
         }
@@ -93,16 +93,6 @@ struct SheathMeasurement {
         let size = Index3(((high - low + margin * 2) / spacing).rounded(.up)) &+ 1
         return try? Grid(size: size, spacing: spacing, origin: direction * (low - margin), direction: direction)
     }
-}
-
-extension LabelBox {
-    /// The box with a margin of voxels on every side, as far as the grid has them.
-    func grown(by margin: Int, in grid: Index3) -> LabelBox {
-        let from = pointwiseMax(low &- margin, .zero), to = pointwiseMin(low &+ size &+ margin, grid)
-        return LabelBox(low: from, size: to &- from)
-    }
-
-    init(low: Index3, size: Index3) { (self.low, self.size) = (low, size) }
 }
 
 /// Where the border of the field cuts tendon compartments between the level of the distal radioulnar joint (10 mm from the radius' articular

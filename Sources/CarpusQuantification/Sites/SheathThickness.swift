@@ -19,16 +19,16 @@ struct SheathThickness {
     ///   - isTendon, isInflamed: of a voxel by its place in memory.
     ///   - box: where the compartment lies.
     ///   - axis: the grid's axis across the planes.
-    init(grid: Grid, box: LabelBox, across axis: Int, isTendon: (Int) -> Bool, isInflamed: (Int) -> Bool) {
+    init(grid: Grid, box: LabelNeighbourhood, across axis: Int, isTendon: (Int) -> Bool, isInflamed: (Int) -> Bool) {
         let (u, v) = axis == 0 ? (1, 2) : axis == 1 ? (0, 2) : (0, 1), spacing = grid.spacing
         let (width, height) = (box.size[u], box.size[v]), pixel = (spacing[u] * spacing[v]).squareRoot()
         var histogram = [Double](repeating: 0, count: Self.bins), sum = 0.0, n = 0.0, lost = 0.0
-        for slice in box.low[axis]..<box.low[axis] + box.size[axis] {
+        for slice in box.start[axis]..<box.start[axis] + box.size[axis] {
             var tendon = [Bool](repeating: false, count: width * height), inflamed: [Int] = []
             for j in 0..<height {
                 for i in 0..<width {
                     var at = Index3.zero
-                    (at[u], at[v], at[axis]) = (box.low[u] + i, box.low[v] + j, slice)
+                    (at[u], at[v], at[axis]) = (box.start[u] + i, box.start[v] + j, slice)
                     let o = grid.offset(at.x, at.y, at.z)
                     if isInflamed(o) { inflamed.append(i + width * j) } else if isTendon(o) { tendon[i + width * j] = true }
                 }

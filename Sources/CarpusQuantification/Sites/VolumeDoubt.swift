@@ -25,11 +25,11 @@ struct VolumeDoubt {
     init(lesion: UInt16, in map: LabelMap, doubts known: LabelDoubts, _ parameters: VolumeMeasurement.Parameters, place: (Int) -> (site: UInt16, share: Double)) {
         boundaryDoubt = parameters.boundaryDoubt
         let grid = map.grid
-        guard let box = LabelBox(of: lesion, in: map) else { return }
+        guard let box = LabelNeighbourhood(of: lesion, in: map, voxels: 1) else { return }
         let own = known.probabilities(of: lesion, in: map.legend)
         var doubts = [Float](repeating: 0, count: box.count), shifts = doubts, exposed = doubts
         map.labels.withUnsafeBufferPointer { labels in
-            box.forEachVoxel(of: grid) { i, at, k in
+            box.forEachVoxel(of: grid) { k, i, at in
                 let isLesion = labels[i] == lesion, p: Float
                 if let own {
                     p = min(max(own.scalars[i], 0), 1)
@@ -46,7 +46,7 @@ struct VolumeDoubt {
             }
         }
         let together = Self.gathered(doubts, size: box.size, spacing: grid.spacing, length: parameters.correlationLength)
-        box.forEachVoxel(of: grid) { i, _, k in
+        box.forEachVoxel(of: grid) { k, i, _ in
             guard doubts[k] > 0 || shifts[k] != 0 else { return }
             let (site, share) = place(i)
             variances[site, default: 0] += share * Double(doubts[k] * together[k])
@@ -106,40 +106,5 @@ struct VolumeDoubt {
             }
         }
         return values
-    }
-}
-
-/// The box around the voxels of a label, one voxel wider where the grid allows it.
-struct LabelBox {
-    let low: Index3, size: Index3
-
-    /// Nil when the label does not occur.
-    init?(of label: UInt16, in map: LabelMap) {
-        var low = Index3(repeating: .max), high = Index3(repeating: -1)
-        map.labels.withUnsafeBufferPointer { labels in
-            for i in labels.indices where labels[i] == label {
-                let at = map.grid.index(at: i)
-                (low, high) = (pointwiseMin(low, at), pointwiseMax(high, at))
-            }
-        }
-        guard high.x >= 0 else { return nil }
-        low = pointwiseMax(low &- 1, .zero)
-        self.low = low
-        size = pointwiseMin(high &+ 1, map.grid.size &- 1) &- low &+ 1
-    }
-
-    var count: Int { size.x * size.y * size.z }
-
-    /// Calls `body` with the place in the grid's memory, the voxel, and the place in the box.
-    @inline(__always) func forEachVoxel(of grid: Grid, _ body: (Int, Index3, Int) -> Void) {
-        var k = 0
-        for z in low.z..<low.z + size.z {
-            for y in low.y..<low.y + size.y {
-                for x in low.x..<low.x + size.x {
-                    body(grid.offset(x, y, z), Index3(x, y, z), k)
-                    k += 1
-                }
-            }
-        }
     }
 }
