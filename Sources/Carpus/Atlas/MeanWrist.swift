@@ -12,13 +12,13 @@ struct MeanWrist: Sendable {
     /// All but vessels, whose pattern is one wrist's and no mean.
     var structures: LabelMap {
         let vessels = Set(WristAnatomy.structures.filter { $0.kind == .vessel }.map(\.label))
-        return LabelMap(grid: labels.grid, labels: labels.labels.map { vessels.contains($0) ? 0 : $0 }, legend: Legend(labels.legend.labels.filter { !vessels.contains($0.value) }))
+        return labels.keeping { !vessels.contains($0) }
     }
 
     /// The bones alone.
     var bones: LabelMap {
         let last = UInt16(WristAnatomy.bones.count)
-        return LabelMap(grid: labels.grid, labels: labels.labels.map { $0 <= last ? $0 : 0 }, legend: Legend(labels.legend.labels.filter { $0.value <= last }))
+        return labels.keeping { $0 <= last }
     }
 
     /// Distance of the labels' and of the image's voxels, mm.

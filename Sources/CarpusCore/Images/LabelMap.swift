@@ -68,6 +68,12 @@ public struct LabelMap: Sendable, Hashable {
         return counts
     }
 
+    /// The map with the chosen labels alone, in its legend too.
+    public func keeping(_ isKept: (UInt16) -> Bool) -> LabelMap {
+        let kept = (0...(labels.max() ?? 0)).map(isKept)
+        return LabelMap(grid: grid, labels: labels.map { kept[Int($0)] ? $0 : 0 }, legend: Legend(legend.labels.filter { isKept($0.value) }))
+    }
+
     /// Volume of one label in mL, by counting voxels.
     public func volume(of label: UInt16) -> Double {
         Double(labels.reduce(into: 0) { $0 += $1 == label ? 1 : 0 }) * grid.voxelVolume / 1000

@@ -20,17 +20,14 @@ struct PartSamples: Sendable {
     /// Nil where no part is labelled.
     init?(_ frame: PartFrame, first: LabelMap?, second: LabelMap?, _ parameters: PartRegistration.Parameters) {
         let wanted = Self.wanted([first, second].compactMap { $0?.legend }, parameters.parts)
-        func kept(_ map: LabelMap?) -> LabelMap? {
-            map.map { map in LabelMap(grid: map.grid, labels: map.labels.map { wanted.contains($0) ? $0 : 0 }, legend: map.legend) }
-        }
-        let (a, b) = (kept(first), kept(second))
+        let (a, b) = (first?.keeping(wanted.contains), second?.keeping(wanted.contains))
         guard let toFirst = frame.firstFromHalfway.inverse, let toSecond = frame.secondFromHalfway.inverse else { preconditionFailure("a rigid map has an inverse") }
         let maps = [(a, toFirst), (b, toSecond)].compactMap { map, to in map.map { (labels: $0, to: to) } }
         guard let grid = Grid.enclosing(maps, margin: parameters.rim + Self.edge, spacing: Self.edge),
               let map = LabelMap.halfway(on: grid, first: (a, .affine(frame.firstFromHalfway)), second: (b, .affine(frame.secondFromHalfway))) else { return nil }
         // The nearest part of each voxel around, and how far it is.
         var nearest = [Float](repeating: .infinity, count: grid.count), owner = [UInt16](repeating: 0, count: grid.count)
-        let labels = map.legend.labels.filter { wanted.contains($0.value) }
+        let labels = map.legend.labels
         for label in labels {
             guard let box = LabelNeighbourhood(of: label.value, in: map, margin: parameters.rim) else { continue }
             box.forEach(distancesTo: label.value, in: map) { i, _, squared in
