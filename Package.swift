@@ -56,7 +56,7 @@ let package = Package(
         .testTarget(name: "CarpusCoreTests", dependencies: ["CarpusCore"]),
         .testTarget(name: "CarpusIOTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO"], exclude: ["Transforms/elastix", "Transforms/peers.py"]),
         .testTarget(name: "CarpusRegistrationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusRegistration"]),
-        .executableTarget(name: "RegistrationBenchmark", dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration"], path: "Benchmarks/registration", exclude: ["run"]),
+        .executableTarget(name: "RegistrationBenchmark", dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusQuantification"], path: "Benchmarks/registration", exclude: ["run"]),
         .testTarget(name: "CarpusSegmentationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusSegmentation"], exclude: ["make_fixtures.py", "Networks", "Fixtures"]),
         .executableTarget(name: "SegmentationBenchmark", dependencies: ["CarpusCore", "CarpusSegmentation"], path: "Benchmarks/segmentation", exclude: ["operators.py", "networks.py", "unet.py", "volume.py"]),
         .testTarget(name: "CarpusPerfusionTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusPerfusion", "CarpusSimulation"]),

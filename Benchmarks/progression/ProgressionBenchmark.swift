@@ -24,7 +24,7 @@ struct ProgressionBenchmark {
             print(score.line)
             regions += score.regions
         }
-        if let r = Score.correlation(regions.map { ($0.measured, $0.truth) }) {
+        if let r = Correlation.pearson(regions.map(\.measured), regions.map(\.truth)).value {
             print(String(format: "change of regions against the truth: r %.3f over %d regions; largest false %.2f mL", r, regions.count, regions.filter { $0.truth == 0 }.map { abs($0.measured) }.max() ?? 0))
         }
     }

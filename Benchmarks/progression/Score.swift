@@ -31,7 +31,8 @@ struct Score {
         let truth = Self.truth(pair, map), assessed = map.assessed.labels.indices.filter { map.assessed.labels[$0] != 0 && map.z.scalars[$0].isFinite }
         let significant = assessed.count { map.significant.labels[$0] != 0 }
         let isStable = !pair.lesions.0.labels.contains { $0 != 0 } && !pair.lesions.1.labels.contains { $0 != 0 }
-        let auc = isStable ? Double.nan : Self.auc(assessed.map { (abs(map.z.scalars[$0]), truth[$0] != 0) })
+        let curve = ReceiverOperating(assessed.map { Double(abs(map.z.scalars[$0])) }, isPositive: assessed.map { truth[$0] != 0 })
+        let auc = isStable ? Double.nan : curve.area.value ?? .nan
         let voxel = map.z.grid.voxelVolume / 1000
         let up = Double(truth.count { $0 > 0 }) * voxel, down = Double(truth.count { $0 < 0 }) * voxel
         func measured(_ region: String) -> Double { map.measurements.first { $0.quantity == "volume-change" && $0.region == region }?.value ?? 0 }
@@ -71,28 +72,6 @@ struct Score {
 
     private static func rms(_ points: [Vector3], _ a: Affine, _ b: Affine) -> Double {
         (points.reduce(0) { let d = a($1) - b($1); return $0 + d.dot(d) } / Double(points.count)).squareRoot()
-    }
-
-    /// The area under the curve of receiver operating, ties counted half.
-    private static func auc(_ scores: [(Float, Bool)]) -> Double {
-        let sorted = scores.sorted { $0.0 < $1.0 }
-        var rank = 0.0, positives = 0.0, i = 0
-        while i < sorted.count {
-            var j = i
-            while j < sorted.count, sorted[j].0 == sorted[i].0 { j += 1 }
-            let mean = Double(i + j + 1) / 2
-            for k in i..<j where sorted[k].1 { rank += mean; positives += 1 }
-            i = j
-        }
-        let negatives = Double(sorted.count) - positives
-        return positives > 0 && negatives > 0 ? (rank - positives * (positives + 1) / 2) / (positives * negatives) : .nan
-    }
-
-    static func correlation(_ pairs: [(Double, Double)]) -> Double? {
-        let n = Double(pairs.count), mx = pairs.reduce(0) { $0 + $1.0 } / n, my = pairs.reduce(0) { $0 + $1.1 } / n
-        let xx = pairs.reduce(0) { $0 + ($1.0 - mx) * ($1.0 - mx) }, yy = pairs.reduce(0) { $0 + ($1.1 - my) * ($1.1 - my) }
-        let xy = pairs.reduce(0) { $0 + ($1.0 - mx) * ($1.1 - my) }
-        return xx > 0 && yy > 0 ? xy / (xx * yy).squareRoot() : nil
     }
 
     private static func processorTime() -> Double {

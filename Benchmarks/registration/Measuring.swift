@@ -1,7 +1,6 @@
 import CarpusCore
 import Foundation
 
-
 /// What a piece of work costs.
 struct Cost {
     /// Processor seconds, user and system, of all threads.

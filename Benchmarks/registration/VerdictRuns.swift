@@ -1,5 +1,6 @@
 import CarpusCore
 import CarpusIO
+import CarpusQuantification
 import CarpusRegistration
 import Foundation
 
@@ -118,7 +119,7 @@ struct VerdictRuns {
             if !runs.isEmpty { row([kind.rawValue] + counts(runs)) }
         }
         row(["all but mirrored"] + counts(counted))
-        print("\nArea under the curve of right against wrong by the expected error, \(counted.count) runs: \(text(area(counted), 4))\n")
+        print("\nArea under the curve of right against wrong by the expected error, \(counted.count) runs: \(text(ReceiverOperating(counted.map { -$0.expected }, isPositive: counted.map(\.right)).area.value ?? .nan, 4))\n")
         header(["expected error, mm", "runs", "right", "true error of right ones: median", "p95", "share of right ones below what was expected", "median true / expected"])
         for (low, high) in [(0, 0.03), (0.03, 0.06), (0.06, 0.12), (0.12, 0.25), (0.25, 0.5), (0.5, 1), (1, 2), (2, .infinity)] {
             let runs = counted.filter { $0.expected >= low && ($0.expected < high || high == .infinity) }, right = runs.filter(\.right)
@@ -137,12 +138,5 @@ struct VerdictRuns {
         let right = runs.filter(\.right), wrong = runs.filter { !$0.right }
         return ["\(runs.count)", "\(right.count)"] + ["trusted", "doubtful", "failed"].map { g in "\(right.count { $0.grade == g })" }
             + ["trusted", "doubtful"].map { g in "\(wrong.count { $0.grade == g })" } + ["\(wrong.count { $0.grade == "failed" || $0.grade == "refused" })"]
-    }
-
-    /// The share of pairs of a right and a wrong run in which the right one expects less error; half of a tie.
-    private func area(_ runs: [Run]) -> Double {
-        let right = runs.filter(\.right).map(\.expected), wrong = runs.filter { !$0.right }.map(\.expected)
-        let won = right.reduce(0.0) { sum, r in sum + wrong.reduce(0.0) { $0 + ($1 > r ? 1 : $1 == r ? 0.5 : 0) } }
-        return won / Double(right.count * wrong.count)
     }
 }
