@@ -1,6 +1,7 @@
-/// Rigid motions of several parts made one smooth map that never folds (log-Euclidean polyrigid; Arsigny, Commowick, Ayache and
+/// Rigid motions of several parts made one smooth map (log-Euclidean polyrigid; Arsigny, Commowick, Ayache and
 /// Pennec, J Math Imaging Vis 33, 2009): the parts' velocities are blended, and the blend is followed. Within a part the map is
-/// that part's own, far from all parts nothing moves, and following it back is its inverse.
+/// that part's own, far from all parts nothing moves, and following it back is its inverse. A flow does not fold; told on a grid it may, where parts move
+/// against each other by as much as lies between them, see `DisplacementField.folds`.
 public struct BlendedMotion: Sendable {
     /// A part: where it is, and how it moves.
     public struct Part: Sendable {

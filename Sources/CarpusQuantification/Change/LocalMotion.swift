@@ -28,10 +28,7 @@ struct LocalMotion {
     ///   - registrationError: what registration leaves outside the parts, mm.
     init(_ frame: HalfwayFrame, _ motions: PartMotions, first: LabelMap?, second: LabelMap?, registrationError: Double) {
         let known = Set(motions.parts.map(\.label))
-        func kept(_ map: LabelMap?) -> LabelMap? {
-            map.map { map in LabelMap(grid: map.grid, labels: map.labels.map { known.contains($0) ? $0 : 0 }, legend: map.legend) }
-        }
-        let (a, b) = (kept(first), kept(second)), whole = LocalMotion(frame)
+        let (a, b) = (first?.keeping(known.contains), second?.keeping(known.contains)), whole = LocalMotion(frame)
         // Each scan's way to the frame is the other's way from it.
         let maps = [(a, frame.secondFromHalfway), (b, frame.firstFromHalfway)].compactMap { map, to in map.map { (labels: $0, to: to) } }
         guard let grid = Grid.enclosing(maps, margin: 14, spacing: Self.edge),
@@ -40,10 +37,11 @@ struct LocalMotion {
             Self.velocity(of: part.movingFromFixed, frame, around: Self.centre(of: part.label, in: map)).map { BlendedMotion.Part(label: part.label, velocity: $0) }
         }
         let placed = a != nil && b != nil ? map : Self.halfway(map, parts, share: a == nil ? -0.5 : 0.5)
-        let blend = BlendedMotion(parts, in: placed), forth = Transform.displacement(blend.flow(0.5)), back = Transform.displacement(blend.flow(-0.5))
+        let blend = BlendedMotion(parts, in: placed), halves = (blend.flow(0.5), blend.flow(-0.5))
+        let forth = Transform.displacement(halves.0), back = Transform.displacement(halves.1)
         (firstFromHalfway, secondFromHalfway) = (whole.firstFromHalfway * back, whole.secondFromHalfway * forth)
         (halfwayFromFirst, halfwayFromSecond) = (forth * whole.halfwayFromFirst, back * whole.halfwayFromSecond)
-        folds = blend.flow(1).folds
+        folds = halves.0.folds || halves.1.folds
         error = Self.error(motions.parts, in: placed, elsewhere: registrationError)
     }
 

@@ -154,7 +154,6 @@ struct LocalLikeness: Sendable {
         }
     }
 
-
     /// Windows between two lines of them.
     @inline(__always) private static func between(
         _ out: UnsafeMutablePointer<SIMD8<Float>>, _ from: UnsafePointer<SIMD8<Float>>, _ place: Double, stride: Int, count: Int
