@@ -37,7 +37,7 @@ def save(name, model, inputs, outputs):
 
 
 def limits():
-    """Activations that leave 0 far below: at minus infinity too, where a plain product is no number. onnxruntime and ONNX's own tests say nothing of it."""
+    """Activations that leave 0 far below: at minus infinity too, where a plain product is no number, and onnxruntime gives none; ONNX's own tests leave it out."""
     ends = np.array([-np.inf, -1e30, np.inf], 'f4')
     for name, node in [('gelu', helper.make_node('Gelu', ['x'], ['y'])), ('gelu_tanh', helper.make_node('Gelu', ['x'], ['y'], approximate='tanh')),
                        ('mish', helper.make_node('Mish', ['x'], ['y'])), ('hardswish', helper.make_node('HardSwish', ['x'], ['y']))]:
