@@ -18,8 +18,12 @@ public enum DrawViewer: Stage {
         public var anatomy: LabelMap?
         /// Lesions, likewise.
         public var lesions: LabelMap?
+        /// Classes of curves, or any other labels, likewise.
+        public var classes: LabelMap?
 
-        public init(image: Volume<Float>, anatomy: LabelMap? = nil, lesions: LabelMap? = nil) { (self.image, self.anatomy, self.lesions) = (image, anatomy, lesions) }
+        public init(image: Volume<Float>, anatomy: LabelMap? = nil, lesions: LabelMap? = nil, classes: LabelMap? = nil) {
+            (self.image, self.anatomy, self.lesions, self.classes) = (image, anatomy, lesions, classes)
+        }
     }
 
     /// The slices.
@@ -29,7 +33,7 @@ public enum DrawViewer: Stage {
     }
 
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
-        Outputs(stack: StackArtifact(content: try BrowseStack.make(inputs.image, anatomy: inputs.anatomy, lesions: inputs.lesions, parameters: parameters)))
+        Outputs(stack: StackArtifact(content: try BrowseStack.make(inputs.image, anatomy: inputs.anatomy, lesions: inputs.lesions, classes: inputs.classes, parameters: parameters)))
     }
 }
 
