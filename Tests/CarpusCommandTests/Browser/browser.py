@@ -1,10 +1,11 @@
 """Opens a page in headless Chromium, does what a reader would do, and tells what came of it.
 
-    browser.py PAGE WIDTH < steps.json > answer.json
+    browser.py PAGE WIDTH STEPS.json > answer.json
 
-Steps are a list of objects with one member each: {"evaluate": "an expression"}, {"key": "ArrowUp"}, {"wheel": [x, y, delta]},
-{"drag": [x0, y0, x1, y1]}, {"media": {"prefers-reduced-motion": "reduce"}}, {"screenshot": "file.png"}, {"pdf": "file.pdf"}.
-Places are pixels of the window. The answer holds the value of each step, the addresses that were asked for, and all complaints.
+Steps are a list of objects with one member each: {"evaluate": "an expression"}, {"key": "ArrowUp"}, {"wheel": ["query", delta]},
+{"drag": ["query", x0, y0, x1, y1]}, {"media": {"prefers-reduced-motion": "reduce"}}, {"script": false} (open again without
+scripts), {"screenshot": "file.png"}.
+Places are shares of the element's width and height. The answer holds the value of each step as text, the addresses that were asked for, and all complaints.
 Chromium is spoken to through two pipes, in the protocol of its developer tools; nothing but Python is needed.
 """
 import base64
@@ -48,12 +49,12 @@ class Browser:
         method, params = event.get("method"), event.get("params", {})
         if method == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"][:100])
-        elif method == "Runtime.consoleAPICalled" and params["type"] in ("error", "warning", "assert"):
+        elif method == "Runtime.consoleAPICalled" and params["type"] in ("error", "assert"):
             self.complaints.append(str([a.get("value", a.get("description")) for a in params["args"]]))
         elif method == "Runtime.exceptionThrown":
             detail = params["exceptionDetails"]
             self.complaints.append(detail.get("exception", {}).get("description", detail["text"]))
-        elif method == "Log.entryAdded" and params["entry"]["level"] in ("error", "warning"):
+        elif method == "Log.entryAdded" and params["entry"]["level"] == "error":
             self.complaints.append(params["entry"]["text"])
         elif method == "Page.loadEventFired":
             self.loaded = True
@@ -78,9 +79,20 @@ class Browser:
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.ask(f"{domain}.enable")
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        self.page = page
+        self.load(page)
+
+    def load(self, page):
+        self.loaded = False
         self.ask("Page.navigate", url="file://" + os.path.abspath(page))
         while not self.loaded:
             self.heed(self.message())
+
+    def place(self, query, across, down):
+        """Pixels of the window at shares of an element's width and height."""
+        box = f"document.querySelector(`{query}`).getBoundingClientRect()"
+        left, top, width, height = json.loads(self.do({"evaluate": f"(b => [b.left, b.top, b.width, b.height])({box})"}))
+        return left + across * width, top + down * height
 
     def do(self, step):
         (verb, what), = step.items()
@@ -88,16 +100,18 @@ class Browser:
             answer = self.ask("Runtime.evaluate", expression=what, awaitPromise=True, returnByValue=True)
             if "exceptionDetails" in answer:
                 return "error: " + answer["exceptionDetails"].get("exception", {}).get("description", "?")
-            return answer["result"].get("value")
+            value = answer["result"].get("value")
+            return value if isinstance(value, str) or value is None else json.dumps(value)
         if verb == "key":
             text = {"Space": " "}.get(what, what)
             more = {"text": text} if len(text) == 1 else {}
             self.ask("Input.dispatchKeyEvent", type="keyDown", key=text, **more)
             self.ask("Input.dispatchKeyEvent", type="keyUp", key=text)
         elif verb == "wheel":
-            self.ask("Input.dispatchMouseEvent", type="mouseWheel", x=what[0], y=what[1], deltaX=0, deltaY=what[2])
+            x, y = self.place(what[0], 0.5, 0.5)
+            self.ask("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, deltaX=0, deltaY=what[1])
         elif verb == "drag":
-            x0, y0, x1, y1 = what
+            (x0, y0), (x1, y1) = self.place(*what[:3]), self.place(what[0], *what[3:])
             self.ask("Input.dispatchMouseEvent", type="mousePressed", x=x0, y=y0, button="left", clickCount=1)
             for i in range(1, 5):
                 self.ask("Input.dispatchMouseEvent", type="mouseMoved", x=x0 + (x1 - x0) * i / 4, y=y0 + (y1 - y0) * i / 4, button="left", buttons=1)
@@ -108,9 +122,9 @@ class Browser:
             data = self.ask("Page.captureScreenshot", format="png")["data"]
             with open(what, "wb") as file:
                 file.write(base64.b64decode(data))
-        elif verb == "pdf":
-            with open(what, "wb") as file:
-                file.write(base64.b64decode(self.ask("Page.printToPDF", preferCSSPageSize=True)["data"]))
+        elif verb == "script":
+            self.ask("Emulation.setScriptExecutionDisabled", value=not what)
+            self.load(self.page)
         else:
             raise SystemExit(f"no step is called {verb}")
         time.sleep(0.1)
@@ -124,7 +138,8 @@ class Browser:
 
 def main():
     page, width = sys.argv[1], int(sys.argv[2])
-    steps = json.load(sys.stdin)
+    with open(sys.argv[3], encoding="utf-8") as file:
+        steps = json.load(file)
     browser = Browser(width)
     try:
         browser.open(page, width)

@@ -10,6 +10,7 @@ for (const viewer of document.querySelectorAll(".viewer")) {
   const panes = [...viewer.querySelectorAll(".pane")].map((element) => new Pane(element, options));
   for (const pane of panes) {
     pane.moved = () => { if (field("linked")?.checked) for (const other of panes) if (other !== pane) other.follow(pane); };
+    if (field("linked") && pane !== panes[0]) pane.follow(panes[0]);
     for (const [i, button] of pane.element.querySelectorAll("button[data-show]").entries()) button.addEventListener("click", () => pane.show(i));
     pane.element.querySelector("input.wipe")?.addEventListener("input", (event) => pane.wipe(Number(event.target.value) / 100));
     blinking(pane);

@@ -18,6 +18,7 @@ class Pane {
     this.canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     this.followPointer();
     new ResizeObserver(() => this.draw()).observe(this.canvas);
+    this.go(this.slice, false);
     this.whenSeen(() => this.stack.whenReady().then(() => this.begin()));
     window.addEventListener("beforeprint", () => { if (this.stack.isLoaded) this.begin(); });
   }
