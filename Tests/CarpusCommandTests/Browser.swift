@@ -25,7 +25,7 @@ enum Browser {
         mutating func define() {
             evaluate("""
                 window.find = q => document.querySelector(q);
-                window.look = q => { const c = find(q), w = c.width, h = c.height, d = c.getContext('2d').getImageData(0.25 * w, 0.25 * h, 0.5 * w, 0.5 * h).data;
+                window.look = q => { const c = find(q), w = c.width, h = c.height, d = c.getContext('2d').getImageData(0.12 * w, 0.12 * h, 0.76 * w, 0.76 * h).data;
                   let sum = 0, bright = 0; for (let i = 0; i < d.length; i += 4) { sum = (sum * 31 + d[i] + 3 * d[i + 1] + 7 * d[i + 2]) >>> 0; bright += d[i] > 40; }
                   return bright ? String(sum) : 'dark'; };
                 """)

@@ -90,7 +90,7 @@ struct BrowserTests {
             #expect(seen.complaints.isEmpty, "\(seen.complaints)")
             #expect(seen.requests.allSatisfy { $0.hasPrefix("data:") || ($0.hasPrefix("file:///") && $0.hasSuffix("/out/sub-07.html")) }, "\(seen.requests)")
             #expect(seen[panes] == "4" && seen[broken] == "1" && seen[title]?.hasPrefix("T1 </script><script>window.broken = 1</script> \"q\" & 😀") == true)
-            #expect(seen[overflow] == "\(width)", "the page is no wider than the window") 
+            #expect(seen[overflow] == "\(width)", "the page is no wider than the window")
             #expect(seen[silent] == "0", "each picture has words")
             #expect(seen[first] != seen[up] && seen[second] != seen[linked], "the key moves the series and the one linked to it")
             #expect(seen[begin] != seen[words] && seen[words] == seen[other], "both series lie on one grid")

@@ -64,7 +64,7 @@ public enum ChangeFigure {
         ColourBar(scale: scale, meaning: p.increaseIs.map { "; more is \($0.rawValue)" } ?? "").draw(on: canvas, x: PanelLayout.margin, y: foot, weakest: summary.weakest)
         return try canvas.figure(
             p.title, caption: summary.caption(view: view, shown: shown, window: window, parameters: p), altText: summary.altText(title: p.title, view: view, shown: shown), section: .progression,
-            .photograph(quality: 88), panels: panels)
+            .outlinedSlices, panels: panels)
     }
 }
 
