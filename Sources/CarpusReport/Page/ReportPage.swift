@@ -9,7 +9,7 @@ public enum ReportPage {
     /// - Throws: `ReportError` when a template of ours is damaged.
     public static func html(_ content: ReportContent) throws -> String {
         var library = MustacheLibrary()
-        for (name, source) in PageTemplate.all.merging(BodyTemplates.all, uniquingKeysWith: { first, _ in first }).merging(ViewerTemplates.all, uniquingKeysWith: { first, _ in first }) {
+        for (name, source) in [PageTemplate.all, BodyTemplates.all, ViewerTemplates.all].joined() {
             do { try library.register(source, named: name) } catch { throw ReportError(.template, "the page's template \(name) is damaged: \(error)") }
         }
         guard let html = library.render(PageView(content), withTemplate: "page") else { throw ReportError(.template, "the page's template is missing") }
