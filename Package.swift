@@ -40,7 +40,11 @@ let package = Package(
         .systemLibrary(name: "CFFTW"),
         .target(name: "CarpusSimulation", dependencies: ["CarpusCore", "CFFTW"]),
         .systemLibrary(name: "CCairo"),
-        .target(name: "CarpusReport", dependencies: ["CarpusCore", "CCairo", .product(name: "Mustache", package: "swift-mustache")]),
+        .systemLibrary(name: "CWebP"),
+        .target(
+            name: "CarpusReport",
+            dependencies: ["CarpusCore", "CCairo", "CWebP", .product(name: "Mustache", package: "swift-mustache"), .product(name: "Crypto", package: "swift-crypto")],
+            resources: [.embedInCode("Page/Script/slices.js"), .embedInCode("Page/Script/pane.js"), .embedInCode("Page/Script/page.js")]),
         .target(name: "CarpusPipeline", dependencies: ["Yams", .product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "Carpus",
@@ -62,11 +66,11 @@ let package = Package(
         .testTarget(name: "CarpusPerfusionTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusPerfusion", "CarpusSimulation"]),
         .executableTarget(name: "PerfusionBenchmark", dependencies: ["CarpusCore", "CarpusPerfusion"], path: "Benchmarks/perfusion"),
         .executableTarget(name: "ProgressionBenchmark", dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusQuantification", "Carpus"], path: "Benchmarks/progression"),
-        .testTarget(name: "CarpusReportTests", dependencies: ["CarpusCore", "CCairo", "CarpusReport"]),
+        .testTarget(name: "CarpusReportTests", dependencies: ["CarpusCore", "CCairo", "CWebP", "CarpusReport", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "CarpusQuantificationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusQuantification", "CarpusSimulation"], exclude: ["peers.py", "Agreement/fixtures.py", "Agreement/fixtures.json"]),
         .testTarget(name: "CarpusSimulationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusSimulation"]),
         .testTarget(name: "CarpusPipelineTests", dependencies: ["CarpusPipeline"]),
-        .testTarget(name: "CarpusCommandTests", dependencies: ["CarpusTestSupport", "CarpusCommand", "CarpusCore", "CarpusIO", "Carpus", "CarpusPipeline", "CarpusPerfusion", "CarpusRegistration", "CarpusSegmentation", .product(name: "Crypto", package: "swift-crypto")]),
+        .testTarget(name: "CarpusCommandTests", dependencies: ["CarpusTestSupport", "CarpusCommand", "CarpusCore", "CarpusIO", "Carpus", "CarpusPipeline", "CarpusQuantification", "CarpusPerfusion", "CarpusRegistration", "CarpusSegmentation", .product(name: "Crypto", package: "swift-crypto")], exclude: ["Browser"]),
     ],
     cxxLanguageStandard: .cxx17
 )

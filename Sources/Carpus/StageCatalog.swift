@@ -39,6 +39,8 @@ public enum StageCatalog {
         AnyStage(DrawCurves.self),
         AnyStage(DrawInput.self),
         AnyStage(DrawMotion.self),
+        AnyStage(DrawViewer.self),
+        AnyStage(DrawFlicker.self),
         AnyStage(ComposeReport.self),
     ]
 

@@ -1,4 +1,5 @@
 import CarpusCore
+import Crypto
 import Foundation
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
     @Test func emptyInputsGiveAPage() throws {
         let html = try ReportPage.html(empty())
         #expect(html.hasPrefix("<!DOCTYPE html>") && html.hasSuffix("</html>\n"))
-        for text in ["Not for diagnosis.", "Nothing doubtful was found.", "Nothing was measured.", "Nothing was drawn.", "abc123", "wrist-ra, version 1"] { #expect(html.contains(text)) }
+        for text in ["Not for diagnosis.", "Nothing doubtful was found.", "Nothing was measured.", "No step has methods to tell.", "the protocol has no step that shows an alignment (draw.flicker)", "abc123", "wrist-ra, version 1"] { #expect(html.contains(text)) }
         #expect(!html.contains("box missing"))
     }
 
@@ -20,21 +21,86 @@ import Testing
         let evil = "<script>alert(\"1\")</script>"
         var c = empty(title: evil)
         c.visits = [.init(evil, side: nil)]
-        c.figures = [.init(Figure(title: evil, caption: evil, altText: evil, png: Data([1])), step: evil, occasion: evil)]
+        c.figures = [.init(Figure(title: evil, caption: evil, altText: evil, section: .perfusion, png: Data([1]), webp: Data([1])), step: evil, occasion: evil)]
         c.findings = [.init(Finding(.warning, evil, evil, evidence: [evil: evil]), step: evil, occasion: evil)]
         c.measurements = [.init(.notScorable(evil, unit: evil, region: evil, because: evil, method: evil), step: evil, occasion: evil)]
         c.steps = [.init(evil, stage: evil, occasion: evil, status: "failed", reason: evil, parameters: [.init(evil, evil)], methods: evil)]
+        var stack = try BrowseStack.make(bright(try grid("LPS"), towards: "LA"), anatomy: patch(named: evil))
+        (stack.title, stack.caption, stack.altText) = (evil, evil, evil)
+        for i in stack.layers.indices { stack.layers[i].name = evil }
+        c.stacks = [.init(stack, step: evil, occasion: evil)]
         let html = try ReportPage.html(c)
-        #expect(!html.contains("<script") && !html.contains("alert(\"") && html.contains("&lt;script&gt;"))
+        #expect(html.components(separatedBy: "<script").count == 2 && html.components(separatedBy: "</script").count == 2, "the page's own script and no other")
+        #expect(!html.contains("alert(\"") && html.contains("&lt;script&gt;"))
     }
 
     @Test func nothingOutsideIsAskedFor() throws {
         var c = empty()
         c.figures = [.init(try Montage.draw(bright(try grid("LPS"), towards: "LA")), step: "view", occasion: "01")]
         let html = try ReportPage.html(c)
-        for text in ["http://", "https://", "<script", "<link", "@import", "url("] { #expect(!html.contains(text)) }
-        #expect(html.contains("src=\"data:image/png;base64,iVBORw0KGgo") && html.contains("alt=\"Slices: montage of"))
+        for text in ["http://", "https://", "src=\"//", "<link", "@import", "url(", "fetch(", "import("] { #expect(!html.contains(text), "\(text)") }
+        #expect(html.contains("src=\"data:image/webp;base64,UklGR") && html.contains("alt=\"Slices: montage of"))
         #expect(html == (try ReportPage.html(c)))
+    }
+
+    @Test func thePolicyAllowsThePagesOwnScriptAndNoOther() throws {
+        let html = try ReportPage.html(empty())
+        let open = try #require(html.range(of: "<script>")), close = try #require(html.range(of: "</script>"))
+        let digest = Data(SHA256.hash(data: Data(html[open.upperBound..<close.lowerBound].utf8))).base64EncodedString()
+        #expect(html.contains("content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-\(digest)'; base-uri 'none'; form-action 'none'\""))
+    }
+
+    @Test func everySectionIsThereAndTheNavigationLeadsToIt() throws {
+        let html = try ReportPage.html(empty())
+        var from = html.startIndex
+        for section in ReportSection.allCases {
+            #expect(html.contains("<a href=\"#\(section.rawValue)\">"))
+            from = try #require(html.range(of: "<section id=\"\(section.rawValue)\">", range: from..<html.endIndex), "\(section), in its order").upperBound
+        }
+    }
+
+    @Test func anEmptySectionSaysWhichStepGaveNothingAndWhy() throws {
+        var c = empty()
+        c.steps = [.init("view-change", stage: "draw.change", occasion: "01>02", status: "not-scorable", reason: "no series t1gd was found")]
+        let html = try ReportPage.html(c)
+        #expect(html.contains("Nothing to show: step view-change (visit 01 → 02) was not scorable, because no series t1gd was found."))
+        #expect(html.contains("the protocol has no step that shows maps or curves"))
+    }
+
+    @Test func picturesStandInTheirSections() throws {
+        var c = empty()
+        c.figures = [.init(try InputFigure.draw(times: [0, 1, 2], plasma: [0, 1, 0], isSampled: true, origin: "o"), step: "input", occasion: "01")]
+        c.stacks = [.init(try BrowseStack.make(bright(try grid("LPS"), towards: "LA")), step: "view", occasion: "01")]
+        let html = try ReportPage.html(c), parts = html.components(separatedBy: "<section id=\"")
+        #expect(try #require(parts.first { $0.hasPrefix("perfusion") }).contains("alt=\"Arterial input:"))
+        let images = try #require(parts.first { $0.hasPrefix("images") })
+        #expect(images.contains("class=\"viewer\"") && images.contains("class=\"sheet\"") && !images.contains("<img alt") && !images.contains("name=\"linked\""), "one series has nothing to be linked with")
+    }
+
+    @Test func theSummaryShowsEachVisitBesideTheOneBefore() throws {
+        var c = empty()
+        c.visits = [.init("01", side: .left), .init("02", side: .left)]
+        func row(_ m: CarpusCore.Measurement, _ occasion: String) -> ReportContent.Sourced<CarpusCore.Measurement> { .init(m, step: "s", occasion: occasion) }
+        c.measurements = [
+            row(Measurement("ramris", 7, unit: "1", region: "synovitis/total", method: "m/1"), "01"), row(Measurement("ramris", 9, unit: "1", region: "synovitis/total", status: .review, reason: "doubt", method: "m/1"), "02"),
+            row(Measurement("ramris-change", 2, unit: "1", region: "synovitis/total", method: "c/1"), "01>02"),
+            row(Measurement("ramris-change-direction", 1, unit: "1", region: "synovitis/total", status: .review, reason: "increase: beyond 1", method: "c/1"), "01>02"),
+            row(Measurement("volume", 1.25, unit: "mL", region: "synovitis/radiocarpal", method: "m/1"), "01"),
+            row(.notScorable("volume", unit: "mL", region: "synovitis/radiocarpal", because: "it lies outside", method: "m/1"), "02"),
+        ]
+        let html = try ReportPage.html(c)
+        #expect(html.contains("<tr><th scope=\"row\">synovitis, total: RAMRIS grade</th><td class=\"number ok\">7.00</td><td class=\"number review\">9.00</td><td class=\"number ok\">+2.00</td><td class=\"status review\">review; increase</td></tr>"))
+        #expect(html.contains("<tr><th scope=\"row\">synovitis, radiocarpal: volume [mL]</th><td class=\"number ok\">1.25</td><td class=\"number not-scorable\">–</td><td class=\"number \">–</td><td class=\"status not-scorable\">not scorable</td></tr>"))
+        #expect(html.contains("To review: doubt"))
+    }
+
+    @Test func inputQualityTellsWhatWasFoundAndMissing() throws {
+        var c = empty()
+        c.steps = [.init("input.t1", stage: "input/1", occasion: "01", status: "done"), .init("input.stir", stage: "input", occasion: "01", status: "not-scorable", reason: "no series fits")]
+        c.findings = [.init(Finding(.note, "dicom.x", "The patient lay prone."), step: "input.t1", occasion: "01")]
+        let part = try #require(try ReportPage.html(c).components(separatedBy: "<section id=\"").first { $0.hasPrefix("quality") })
+        #expect(part.contains("<td>t1</td><td>01</td><td class=\"status\">found</td><td>1 finding</td>") && part.contains("<td>stir</td><td>01</td><td class=\"status\">missing</td><td>no series fits</td>"))
+        #expect(part.contains("The patient lay prone."))
     }
 
     @Test func whatCouldNotBeScoredComesFirstWithItsReason() throws {
@@ -75,5 +141,11 @@ import Testing
         var c = empty()
         c.measurements = (1...60).map { .init(Measurement("volume", Double($0), unit: "mL", region: "marrow-\($0)", method: "m/1"), step: "bones", occasion: "01") }
         #expect(try ReportPage.html(c).contains("<details><summary>bones (m/1): 60 rows</summary>"))
+    }
+
+    /// A label map with one label of a given name.
+    private func patch(named name: String) throws -> LabelMap {
+        let g = try grid("LPS")
+        return LabelMap(grid: g, labels: (0..<g.count).map { $0 % 7 == 0 ? 1 : 0 }, legend: Legend([Label(value: 1, name: name, color: [1, 2, 3])]))
     }
 }

@@ -1,4 +1,5 @@
 import CCairo
+import CWebP
 import CarpusCore
 import Foundation
 
@@ -32,6 +33,25 @@ struct DecodedPicture {
     func pixel(in panel: Figure.Panel, _ fx: Double, _ fy: Double) -> (red: Int, green: Int, blue: Int) {
         self[panel.x + Int(fx * Double(panel.width)), panel.y + Int(fy * Double(panel.height))]
     }
+}
+
+/// Pixels of a WebP, 0xAARRGGBB, read back by libwebp.
+struct DecodedWebP {
+    let width, height: Int
+    let pixels: [UInt32]
+
+    init(_ data: Data) throws {
+        var width: Int32 = 0, height: Int32 = 0
+        let bytes = data.withUnsafeBytes { WebPDecodeARGB($0.bindMemory(to: UInt8.self).baseAddress, $0.count, &width, &height) }
+        guard let bytes else { throw ReportError(.drawing, "not a WebP") }
+        defer { WebPFree(bytes) }
+        (self.width, self.height) = (Int(width), Int(height))
+        pixels = (0..<Int(width) * Int(height)).map { i in (0..<4).reduce(0) { $0 << 8 | UInt32(bytes[4 * i + $1]) } }
+    }
+
+    subscript(x: Int, y: Int) -> UInt32 { pixels[y * width + x] }
+    /// Red at a place.
+    func red(_ x: Int, _ y: Int) -> Int { Int(self[x, y] >> 16 & 255) }
 }
 
 /// World directions by letter.

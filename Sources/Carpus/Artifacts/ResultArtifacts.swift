@@ -65,32 +65,3 @@ extension Transform: JSONArtifact {
         }
     }
 }
-
-/// A picture with its words: a PNG and a JSON file.
-public struct FigureArtifact: Artifact {
-    public static var kind: String { "figure" }
-    public static var placeholder: Self { FigureArtifact(title: "", caption: "", altText: "", png: Data()) }
-    /// What it shows; the sentence beneath; the same in words for those who cannot see it.
-    public var title, caption, altText: String
-    /// The picture.
-    public var png: Data
-
-    /// A picture with its words.
-    public init(title: String, caption: String, altText: String, png: Data) {
-        (self.title, self.caption, self.altText, self.png) = (title, caption, altText, png)
-    }
-
-    private struct Words: Codable { var title, caption, altText: String }
-
-    public init(restingAt stem: URL) throws {
-        let words = try JSONDecoder().decode(Words.self, from: Data(contentsOf: stem.appendingPathExtension("json")))
-        self.init(title: words.title, caption: words.caption, altText: words.altText, png: try Data(contentsOf: stem.appendingPathExtension("png")))
-    }
-
-    public func rest(at stem: URL) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        try encoder.encode(Words(title: title, caption: caption, altText: altText)).write(to: stem.appendingPathExtension("json"))
-        try png.write(to: stem.appendingPathExtension("png"))
-    }
-}

@@ -31,7 +31,7 @@ struct SubjectOutcome {
 
     /// The report, composed as a stage so that it is made again only when something in it changed.
     func report(with runner: Runner, store: Store) async throws -> StepResult {
-        var inputs: [String: [(stem: URL, digest: String)]] = ["figures": [], "findings": [], "measurements": []]
+        var inputs: [String: [(stem: URL, digest: String)]] = ["figures": [], "stacks": [], "findings": [], "measurements": []]
         var summary = RunSummary(
             title: plan.analysis.reportTitle, subject: subject.id, carpus: Version.current, protocolName: plan.analysis.name,
             protocolVersion: plan.analysis.version, protocolDigest: plan.analysis.digest, visits: subject.visits.map(\.id), sides: sides)
@@ -40,7 +40,7 @@ struct SubjectOutcome {
             summary.steps.append(.init(
                 step: result.step, stage: result.record.map { "\($0.stage)/\($0.version)" } ?? result.stage, occasion: result.occasion.description, status: status, reason: reason,
                 parameters: result.record?.parameters, methods: try methods(of: result)))
-            for (port, kind) in [("figures", FigureArtifact.kind), ("findings", Findings.kind), ("measurements", Measurements.kind)] {
+            for (port, kind) in [("figures", FigureArtifact.kind), ("stacks", StackArtifact.kind), ("findings", Findings.kind), ("measurements", Measurements.kind)] {
                 for (name, stem) in result.outputs.sorted(by: { $0.key < $1.key }) where result.record?.kinds[name] == kind {
                     guard let digest = result.record?.outputs[name] else { continue }
                     inputs[port]?.append((stem, digest))

@@ -5,13 +5,15 @@ import CarpusReport
 /// One subject's page.
 public enum ComposeReport: Stage {
     public static let name = "compose.report"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Composes one self-contained HTML page of a subject's figures, findings, measurements and provenance."
 
     /// Everything the subject's steps gave; the summary tells where each came from.
     public struct Inputs: Codable, Sendable {
         /// The pictures.
         public var figures: [FigureArtifact]
+        /// The slices to look through.
+        public var stacks: [StackArtifact]
         /// The doubts.
         public var findings: [Findings]
         /// The numbers.
@@ -36,7 +38,8 @@ public enum ComposeReport: Stage {
             title: run.title, subject: run.subject, analysis: .init(name: run.protocolName, version: run.protocolVersion, digest: run.protocolDigest), toolkit: run.carpus)
         page.visits = run.visits.map { .init($0, side: run.sides[$0]) }
         page.steps = run.steps.map(step)
-        page.figures = sourced(inputs.figures.map { [Figure(title: $0.title, caption: $0.caption, altText: $0.altText, png: $0.png)] }, run, port: "figures")
+        page.figures = sourced(inputs.figures.map { [$0.figure] }, run, port: "figures")
+        page.stacks = sourced(inputs.stacks.map { [$0.content] }, run, port: "stacks")
         page.findings = sourced(inputs.findings.map(\.list), run, port: "findings")
         page.measurements = sourced(inputs.measurements.map(\.rows), run, port: "measurements").map { measured in
             var measured = measured

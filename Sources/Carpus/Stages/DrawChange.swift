@@ -5,8 +5,8 @@ public import CarpusReport
 /// A picture of what changed between two visits.
 public enum DrawChange: Stage {
     public static let name = "draw.change"
-    public static let version = 1
-    public static let summary = "Draws baseline, follow-up and the map of change side by side, with the significant clusters outlined."
+    public static let version = 2
+    public static let summary = "Draws baseline, follow-up and the map of change: side by side for files, and one under the other for the page, with the significant clusters outlined."
 
     public typealias Parameters = ChangeFigure.Parameters
 
@@ -26,16 +26,19 @@ public enum DrawChange: Stage {
         }
     }
 
-    /// The picture.
+    /// The picture, and the slices for the page.
     public struct Outputs: Codable, Sendable {
         /// The picture with its words.
         public var figure: FigureArtifact
+        /// All slices, for a line between the visits that the reader moves.
+        public var stack: StackArtifact
     }
 
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
         let figure = try ChangeFigure.draw(
             baseline: inputs.baseline, followup: inputs.followup, z: inputs.z, significant: inputs.significant, parameters: parameters)
-        return Outputs(figure: FigureArtifact(figure))
+        let stack = try WipeStack.make(baseline: inputs.baseline, followup: inputs.followup, z: inputs.z, significant: inputs.significant, scale: parameters)
+        return Outputs(figure: FigureArtifact(figure), stack: StackArtifact(content: stack))
     }
 }
 

@@ -6,7 +6,7 @@ public import CarpusReport
 /// A picture of the curves of regions.
 public enum DrawCurves: Stage {
     public static let name = "draw.curves"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Draws the median curve of what enhances in each region with its quartiles; of each class of curve where there are no regions."
 
     public typealias Parameters = CurveFigure.Parameters

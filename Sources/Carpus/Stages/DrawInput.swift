@@ -5,7 +5,7 @@ public import CarpusReport
 /// A picture of the arterial input.
 public enum DrawInput: Stage {
     public static let name = "draw.input"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Draws the arterial input that a pharmacokinetic fit used, and tells where it comes from."
 
     public typealias Parameters = InputFigure.Parameters

@@ -5,7 +5,7 @@ public import CarpusReport
 /// A picture of a scan to look at.
 public enum DrawMontage: Stage {
     public static let name = "draw.montage"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Draws slices of a volume side by side in radiological convention, with the outlines of labels."
 
     public typealias Parameters = Montage.Parameters
@@ -30,10 +30,3 @@ public enum DrawMontage: Stage {
 }
 
 extension Montage.Parameters: StageParameters {}
-
-extension FigureArtifact {
-    /// A figure as it rests.
-    init(_ figure: Figure) {
-        self.init(title: figure.title, caption: figure.caption, altText: figure.altText, png: figure.png)
-    }
-}

@@ -4,7 +4,7 @@ public import CarpusReport
 /// A picture of how the frames of a series had moved.
 public enum DrawMotion: Stage {
     public static let name = "draw.motion"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Draws how far each frame of a dynamic series lay from the reference, and which frames were left out."
 
     public typealias Parameters = MotionFigure.Parameters

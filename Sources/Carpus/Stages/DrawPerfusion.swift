@@ -5,7 +5,7 @@ public import CarpusReport
 /// A picture of the maps of a dynamic series.
 public enum DrawPerfusion: Stage {
     public static let name = "draw.perfusion"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Draws classes of curves, ME, IRE, T_onset and Ktrans over the anatomy, each with its legend, in colours that colour-blind eyes tell apart."
 
     public typealias Parameters = PerfusionFigure.Parameters

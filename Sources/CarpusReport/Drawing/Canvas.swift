@@ -179,6 +179,20 @@ extension Canvas {
 // MARK: - Bytes
 
 extension Canvas {
+    /// The picture as WebP.
+    func webp(_ fidelity: WebP.Fidelity) throws -> Data {
+        cairo_surface_flush(surface)
+        guard let data = cairo_image_surface_get_data(surface) else { throw ReportError(.drawing, "a picture of shapes has no pixels to write as WebP") }
+        let stride = Int(cairo_image_surface_get_stride(surface))
+        var pixels: [UInt32] = []
+        pixels.reserveCapacity(width * height)
+        for row in 0..<height {
+            let line = UnsafeMutableRawPointer(data + row * stride).assumingMemoryBound(to: UInt32.self)
+            for column in 0..<width { pixels.append(line[column] | 0xFF00_0000) }
+        }
+        return try WebP.data(pixels, width: width, height: height, fidelity)
+    }
+
     /// The picture as SVG, with words for those who cannot see it. Nothing more can be drawn. cairo writes no time stamps, but numbers its surfaces
     /// through a process: without that number equal pictures are equal bytes.
     func svg(title: String, description: String) throws -> Data {

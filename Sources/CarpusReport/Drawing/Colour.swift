@@ -17,6 +17,9 @@ struct Colour: Hashable, Sendable {
         Colour(red + (other.red - red) * share, green + (other.green - green) * share, blue + (other.blue - blue) * share)
     }
 
+    /// Components of 0 to 255.
+    var bytes: [UInt8] { [red, green, blue].map { UInt8(max(0, min(255, ($0 * 255).rounded()))) } }
+
     /// 0x00RRGGBB, as image surfaces hold it.
     var packed: UInt32 {
         func byte(_ v: Double) -> UInt32 { UInt32(max(0, min(255, (v * 255).rounded()))) }

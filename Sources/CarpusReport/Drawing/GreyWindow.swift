@@ -3,7 +3,9 @@ struct GreyWindow: Hashable, Sendable {
     let low, high: Float
 
     /// From the 0.5th to the 99.5th percentile of the finite values, so that a few bright vessels or spikes do not darken the rest.
-    init(robust images: [[Float]]) {
+    ///
+    /// - Parameter share: of the values that may lie below, and that may lie above.
+    init(robust images: [[Float]], leaving share: Double = 0.005) {
         var seen: [Float] = []
         for scalars in images {
             // Percentiles of a fixed sample: sorting a whole study would take longer than drawing it.
@@ -12,7 +14,7 @@ struct GreyWindow: Hashable, Sendable {
         }
         seen.sort()
         guard let first = seen.first, let last = seen.last else { (low, high) = (0, 1); return }
-        let a = seen[Int(0.005 * Double(seen.count - 1))], b = seen[Int((0.995 * Double(seen.count - 1)).rounded(.up))]
+        let a = seen[Int(share * Double(seen.count - 1))], b = seen[Int(((1 - share) * Double(seen.count - 1)).rounded(.up))]
         // A bright structure smaller than the percentile would otherwise leave no window at all.
         (low, high) = a < b ? (a, b) : first < last ? (first, last) : (first, first + 1)
     }

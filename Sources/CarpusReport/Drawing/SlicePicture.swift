@@ -69,7 +69,7 @@ struct SlicePicture {
     }
 
     /// The value between voxels, linear in the plane; NaN where the nearest voxel has none, and voxels without one have no weight.
-    private func sample(_ scalars: [Float], slice: Int, column: Double, row: Double) -> Float {
+    func sample(_ scalars: [Float], slice: Int, column: Double, row: Double) -> Float {
         let c = max(0, min(Double(view.columns.count - 1), column)), r = max(0, min(Double(view.rows.count - 1), row))
         let nearest = scalars[view.offset(column: Int(c.rounded()), row: Int(r.rounded()), slice: slice)]
         guard nearest.isFinite else { return .nan }
@@ -87,17 +87,19 @@ struct SlicePicture {
     }
 }
 
-/// Orange for less, blue for more, nothing near zero; brighter the further.
+/// One colour for less, one for more, nothing near zero; brighter the further.
 struct DivergingScale {
     /// Up to here no colour.
     let onset: Double
     /// From here on the full colour.
     let full: Double
+    /// The colours of less and more.
+    let less, more: Colour
 
     /// The colour and how much of it covers what lies beneath.
     func ink(_ value: Double) -> (colour: Colour, alpha: Double) {
         let share = max(0, min(1, (abs(value) - onset) / (full - onset)))
-        let pure = Colour(value < 0 ? Palette.decrease : Palette.increase)
+        let pure = value < 0 ? less : more
         return (pure.mixed(with: .white, 0.35 * share), share > 0 ? 0.2 + 0.75 * share : 0)
     }
 

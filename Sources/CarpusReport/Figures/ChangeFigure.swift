@@ -14,8 +14,13 @@ public enum ChangeFigure {
         public var onset = 1.5
         /// Standard deviations from which colour is full.
         public var full = 6.0
+        /// What more signal at follow-up means: `worse` as of oedema or enhancement, `better`; not told when unset.
+        public var increaseIs: Meaning?
         /// The defaults.
         public init() {}
+
+        /// What a change means for the patient.
+        public enum Meaning: String, Sendable, Hashable, Codable, CaseIterable { case worse, better }
 
         /// What is wrong with these values, nil when nothing is.
         public var complaint: String? {
@@ -35,7 +40,7 @@ public enum ChangeFigure {
         let view = SliceView(of: baseline.grid), summary = ChangeSummary(z: z, significant: significant, view: view)
         let shown = summary.slices(limit: p.slices, covered: view.counts { baseline.scalars[$0].isFinite && followup.scalars[$0].isFinite })
         let picture = SlicePicture(view, longerSide: p.pixels), window = GreyWindow(robust: [baseline.scalars, followup.scalars])
-        let scale = DivergingScale(onset: p.onset, full: p.full)
+        let scale = p.scale
         let layout = PanelLayout(picture: picture, perRow: 3, top: summary.isEmpty ? 76 : 50)
         let foot = layout.bottom(panels: 3 * shown.count) + 14
         let canvas = try Canvas(width: layout.width, height: foot + ColourBar.height + 8)
@@ -56,10 +61,34 @@ public enum ChangeFigure {
                 return panel
             }
         }
-        ColourBar(scale: scale).draw(on: canvas, x: PanelLayout.margin, y: foot, weakest: summary.weakest)
-        return Figure(
-            title: p.title, caption: summary.caption(view: view, shown: shown, window: window, parameters: p), altText: summary.altText(title: p.title, view: view, shown: shown),
-            png: try canvas.png(), width: canvas.width, height: canvas.height, panels: panels)
+        ColourBar(scale: scale, meaning: p.increaseIs.map { "; more is \($0.rawValue)" } ?? "").draw(on: canvas, x: PanelLayout.margin, y: foot, weakest: summary.weakest)
+        return try canvas.figure(
+            p.title, caption: summary.caption(view: view, shown: shown, window: window, parameters: p), altText: summary.altText(title: p.title, view: view, shown: shown), section: .progression,
+            .outlinedSlices, panels: panels)
+    }
+}
+
+extension ChangeFigure.Parameters {
+    /// The colours of less and more signal, with their names: orange and blue, or vermilion for what is worse and blue for what is better. All are of Okabe and Ito.
+    var colours: (less: (name: String, colour: Colour), more: (name: String, colour: Colour)) {
+        let blue = ("Blue", Colour(Palette.increase)), vermilion = ("Vermilion", Colour([213, 94, 0]))
+        return switch increaseIs {
+        case nil: (("Orange", Colour(Palette.decrease)), blue)
+        case .worse: (blue, vermilion)
+        case .better: (vermilion, blue)
+        }
+    }
+
+    var scale: DivergingScale { DivergingScale(onset: onset, full: full, less: colours.less.colour, more: colours.more.colour) }
+
+    /// What the colours mean.
+    var words: (less: String, more: String) {
+        let (less, more) = ("less signal at follow-up", "more signal at follow-up")
+        return switch increaseIs {
+        case nil: (less, more)
+        case .worse: (less + " (better)", more + " (worse)")
+        case .better: (less + " (worse)", more + " (better)")
+        }
     }
 }
 
@@ -67,6 +96,8 @@ public enum ChangeFigure {
 struct ColourBar {
     static let height = 44
     let scale: DivergingScale
+    /// What stands behind the name of the scale.
+    let meaning: String
 
     /// Draws the bar with its numbers; `weakest` marks where significant voxels begin.
     func draw(on canvas: Canvas, x: Int, y: Int, weakest: Double?) {
@@ -79,7 +110,7 @@ struct ColourBar {
             canvas.write(Numbers.signed(z), x: place(z), y: Double(y + bar + 18), size: 11, .text, align: .centre)
         }
         let room = Double(canvas.width - x - 24 - width - 24 - PanelLayout.margin), left = Double(x + 24 + width + 28)
-        canvas.write(canvas.fitted("z: change in standard deviations", to: room, size: 12), x: left, y: Double(y + 12), size: 12)
+        canvas.write(canvas.fitted("z: change in standard deviations\(meaning)", to: room, size: 12), x: left, y: Double(y + 12), size: 12)
         let second = weakest.map { "outlined: significant, |z| from \(Numbers.short($0))" } ?? "nothing significant to outline"
         canvas.write(canvas.fitted(second, to: room, size: 12), x: left, y: Double(y + 30), size: 12, .faint)
     }

@@ -39,14 +39,18 @@ struct ChangeSummary {
             : "The \(Numbers.count(shown.count, "\(view.plane.rawValue) slice")) with the most change, of \(changed.count) that changed: "
         text += "baseline, follow-up, and the change over the baseline; \(side). "
         text += "Both visits in one grey window, \(Numbers.short(Double(window.low))) to \(Numbers.short(Double(window.high))). "
-        text += "Orange: less signal at follow-up, blue: more; colour begins at |z| = \(Numbers.short(p.onset)) and is full at \(Numbers.short(p.full))."
+        text += "\(p.colours.less.name): \(p.words.less), \(p.colours.more.name.lowercased()): \(p.words.more); colour begins at |z| = \(Numbers.short(p.onset)) and is full at \(Numbers.short(p.full))."
         if let weakest { text += " Outlines: clusters beyond the threshold of significance; |z| in them is at least \(Numbers.short(weakest))." }
         return text + " Hatched: not covered by both visits."
     }
 
     func altText(title: String, view: SliceView, shown: [Int]) -> String {
-        let numbers = "\(view.plane.rawValue) slices \(Numbers.list(shown.map { $0 + 1 })) of \(view.slices.count)"
-        guard let range else { return "\(title): no change beyond the threshold. Shown are \(numbers) of baseline, follow-up and change." }
-        return "\(title): signal increased in \(Numbers.short(increase)) mL and decreased in \(Numbers.short(decrease)) mL, in \(changed.count) of \(view.slices.count) slices; z of the significant voxels from \(Numbers.signed(range.lowerBound)) to \(Numbers.signed(range.upperBound)). Shown are \(numbers) of baseline, follow-up and change."
+        "\(title): \(amount(of: view.slices.count)) Shown are \(view.plane.rawValue) slices \(Numbers.list(shown.map { $0 + 1 })) of \(view.slices.count) of baseline, follow-up and change."
+    }
+
+    /// How much changed, as a sentence to follow a colon.
+    func amount(of slices: Int) -> String {
+        guard let range else { return "no change beyond the threshold." }
+        return "signal increased in \(Numbers.short(increase)) mL and decreased in \(Numbers.short(decrease)) mL, in \(changed.count) of \(slices) slices; z of the significant voxels from \(Numbers.signed(range.lowerBound)) to \(Numbers.signed(range.upperBound))."
     }
 }

@@ -62,7 +62,7 @@ public enum CurveFigure {
         canvas.write("median", x: x + 34, y: foot, size: 12)
         canvas.polygon([(x + 100, foot - 10), (x + 126, foot - 10), (x + 126, foot + 2), (x + 100, foot + 2)], .white, alpha: 0.35)
         canvas.write("from first to third quartile of the voxels", x: x + 134, y: foot, size: 12)
-        return Figure(title: p.title, caption: caption(curves, of: all.count), altText: altText(p.title, curves), png: try canvas.png(), width: canvas.width, height: canvas.height, panels: [])
+        return try canvas.figure(p.title, caption: caption(curves, of: all.count), altText: altText(p.title, curves), section: .perfusion, .exact)
     }
 
     /// Axes that hold all curves: time in s, and enhancement in percent.
@@ -76,9 +76,7 @@ public enum CurveFigure {
         let canvas = try Canvas(width: 520, height: 90)
         canvas.write(canvas.fitted(title, to: 480, size: 17, bold: true), x: Double(PanelLayout.margin), y: 33, size: 17, bold: true)
         canvas.write("No region holds a curve that enhances.", x: Double(PanelLayout.margin), y: 64, size: 14)
-        return Figure(
-            title: title, caption: "No region holds a curve that enhances.", altText: "\(title): no region holds a curve that enhances.", png: try canvas.png(), width: canvas.width, height: canvas.height,
-            panels: [])
+        return try canvas.figure(title, caption: "No region holds a curve that enhances.", altText: "\(title): no region holds a curve that enhances.", section: .perfusion, .exact)
     }
 
     private static func caption(_ curves: [Curve], of count: Int) -> String {

@@ -26,7 +26,7 @@ public enum InputFigure {
         canvas.write(canvas.fitted(p.title, to: 860, size: 17, bold: true), x: Double(PanelLayout.margin), y: 33, size: 17, bold: true)
         guard let first = known.first, let last = known.last, first < last else {
             canvas.write("There is no input.", x: Double(PanelLayout.margin), y: 64, size: 14)
-            return figure(canvas, p.title, caption: "There is no input.", words: "there is no input", try canvas.png())
+            return try figure(canvas, p.title, caption: "There is no input.", words: "there is no input")
         }
         let start = min(0, times[first]), low = min(0, known.map { plasma[$0] }.min() ?? 0), high = max(0.1, known.map { plasma[$0] }.max() ?? 0)
         let area = PlotArea(x: 66, y: 66, width: 810, height: 204, across: start...max(times[last], start + 1), up: Ticks.widened(low...high, count: 4))
@@ -36,10 +36,10 @@ public enum InputFigure {
         if isSampled { for at in points { canvas.disc(x: at.x, y: at.y, radius: 2.4, line.mixed(with: .white, 0.5)) } }
         let peak = known.max { plasma[$0] < plasma[$1] } ?? first
         let words = "peaks at \(Numbers.short(plasma[peak])) mM after \(Numbers.short(times[peak])) s and ends at \(Numbers.short(plasma[last])) mM"
-        return figure(canvas, p.title, caption: "Concentration of the agent in arterial plasma that the fit used. It is \(origin); it \(words).", words: "concentration in plasma over time, \(origin); it \(words)", try canvas.png())
+        return try figure(canvas, p.title, caption: "Concentration of the agent in arterial plasma that the fit used. It is \(origin); it \(words).", words: "concentration in plasma over time, \(origin); it \(words)")
     }
 
-    private static func figure(_ canvas: Canvas, _ title: String, caption: String, words: String, _ png: Data) -> Figure {
-        Figure(title: title, caption: caption, altText: "\(title): \(words).", png: png, width: canvas.width, height: canvas.height, panels: [])
+    private static func figure(_ canvas: Canvas, _ title: String, caption: String, words: String) throws -> Figure {
+        try canvas.figure(title, caption: caption, altText: "\(title): \(words).", section: .perfusion, .exact)
     }
 }

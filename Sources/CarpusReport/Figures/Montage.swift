@@ -44,9 +44,8 @@ public enum Montage {
         }
         strip.draw(on: canvas, x: PanelLayout.margin, y: legendTop)
         let words = MontageWords(image: image, view: view, shown: shown, labelled: labelled, present: present, hasMap: map != nil, window: window)
-        return Figure(
-            title: parameters.title, caption: words.caption, altText: words.altText(title: parameters.title), png: try canvas.png(),
-            width: canvas.width, height: canvas.height, panels: panels)
+        return try canvas.figure(
+            parameters.title, caption: words.caption, altText: words.altText(title: parameters.title), section: map == nil ? .images : .segmentation, .outlinedSlices, panels: panels)
     }
 
     /// Slices with labels, or else those that hold data, evenly chosen; and how many hold labels at all.

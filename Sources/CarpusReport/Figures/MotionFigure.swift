@@ -47,9 +47,8 @@ public enum MotionFigure {
         for (i, frame) in frames.enumerated() { draw(frame, at: i, isReference: i == reference, area, canvas) }
         legend(canvas, showsLimit: showsLimit, limit: limit)
         let rejected = frames.indices.filter { frames[$0].isRejected }
-        return Figure(
-            title: p.title, caption: caption(frames, rejected, reference: reference, limit: limit), altText: altText(p.title, frames, known, rejected), png: try canvas.png(), width: canvas.width,
-            height: canvas.height, panels: [])
+        return try canvas.figure(
+            p.title, caption: caption(frames, rejected, reference: reference, limit: limit), altText: altText(p.title, frames, known, rejected), section: .quality, .exact)
     }
 
     private static func draw(_ frame: Frame, at i: Int, isReference: Bool, _ area: PlotArea, _ canvas: Canvas) {

@@ -78,8 +78,7 @@ public enum PerfusionFigure {
             SequentialBar(scale: scale, title: "\(map.name) [\(map.shown.unit)]").draw(on: canvas, x: layout.origin(1 + i).x, y: foot, width: max(picture.width, 90))
         }
         let words = PerfusionWords(view: view, shown: shown, enhancing: counts, maps: maps, scales: scales, coloured: coloured, classes: classes, window: window)
-        return Figure(
-            title: p.title, caption: words.caption, altText: words.altText(title: p.title), png: try canvas.png(), width: canvas.width, height: canvas.height, panels: panels)
+        return try canvas.figure(p.title, caption: words.caption, altText: words.altText(title: p.title), section: .perfusion, .exact, panels: panels)
     }
 
     /// Slices where at least a tenth of what the fullest has enhances; the middle ones when nothing does.

@@ -1,17 +1,16 @@
-/// The sections that hold results.
+/// What may stand in any section: numbers, pictures, sentences of methods.
 enum BodyTemplates {
+    static let all = ["measurements": measurements, "table": table, "figures": figures, "methods": methods]
+
     static let measurements = """
-    <section id="measurements">
-    <h2>Measurements</h2>
-    <p>Three significant digits are shown; the full numbers stand in <code>measures.tsv</code>. What could not be scored has no number: it is not zero.</p>
-    {{^groups}}<p>Nothing was measured.</p>
-    {{/groups}}{{#groups}}<h3>{{heading}}</h3>
+    {{#hasGroups}}<p>Three significant digits are shown; the full numbers stand in <code>measures.tsv</code>. What could not be scored has no number: it is not zero.</p>
+    {{/hasGroups}}{{#groups}}<h3>{{heading}}</h3>
     {{#tables}}{{#folded}}<details><summary>{{caption}}</summary>
     {{> table}}
     </details>
     {{/folded}}{{^folded}}<p class="word">{{caption}}</p>
     {{> table}}
-    {{/folded}}{{/tables}}{{/groups}}</section>
+    {{/folded}}{{/tables}}{{/groups}}
     """
 
     static let table = """
@@ -24,22 +23,16 @@ enum BodyTemplates {
     """
 
     static let figures = """
-    <section id="figures">
-    <h2>Figures</h2>
-    {{^figures}}<p>Nothing was drawn.</p>
-    {{/figures}}{{#figures}}<figure>
+    {{#figures}}<figure>
     <h3>{{title}} <span class="soft">{{origin}}</span></h3>
-    <img src="data:image/png;base64,{{data}}" alt="{{altText}}"{{#width}} width="{{width}}" height="{{height}}"{{/width}}>
+    <img src="data:image/webp;base64,{{{data}}}" alt="{{altText}}"{{#width}} width="{{width}}" height="{{height}}"{{/width}}>
     <figcaption>{{caption}}</figcaption>
     </figure>
-    {{/figures}}</section>
+    {{/figures}}
     """
 
     static let methods = """
-    <section id="methods">
-    <h2>Methods</h2>
-    {{^methods}}<p>No step has methods to tell.</p>
-    {{/methods}}{{#methods}}<p>{{sentence}} <span class="soft">({{steps}})</span></p>
-    {{/methods}}</section>
+    {{#methods}}<p>{{sentence}} <span class="soft">({{steps}})</span></p>
+    {{/methods}}
     """
 }

@@ -10,7 +10,7 @@ enum PageStyle {
       font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; }
     h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .25rem; } h2 { font-size: 1.25rem; margin: 2.5rem 0 .75rem; border-bottom: 1px solid var(--line); }
     h3 { font-size: 1.05rem; margin: 1.5rem 0 .5rem; } p { margin: .5rem 0; max-width: 50rem; }
-    a { color: var(--link); } nav a { margin-right: 1rem; white-space: nowrap; }
+    a { color: var(--link); } nav a { margin-right: 1rem; display: inline-block; }
     .caution { font-weight: 600; } .soft { color: var(--soft); font-weight: normal; }
     dl.facts { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.25rem; margin: 1rem 0; } dl.facts dt { color: var(--soft); } dl.facts dd { margin: 0; overflow-wrap: anywhere; }
     .box { border-left: 4px solid var(--line); background: var(--band); padding: .6rem 1rem; margin: .75rem 0; }
@@ -23,8 +23,17 @@ enum PageStyle {
     td.status { white-space: nowrap; } .not-scorable .status, .failed .status { color: var(--bad); font-weight: 600; } .review .status { color: var(--look); font-weight: 600; }
     summary { cursor: pointer; font-weight: 600; margin: .75rem 0 .25rem; } code { font: .85em/1.4 ui-monospace, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
     figure { margin: 1rem 0 2rem; break-inside: avoid; } figure img { max-width: 100%; height: auto; display: block; } figcaption { margin-top: .5rem; max-width: 50rem; font-size: .92rem; }
+    section[id] { scroll-margin-top: 1rem; } tbody th { color: var(--ink); font-weight: normal; } td.review { background: var(--look-band); } td.not-scorable { background: var(--bad-band); }
+    :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+    .tools { display: flex; flex-wrap: wrap; gap: .4rem 1.2rem; align-items: center; margin: .5rem 0; font-size: .92rem; } .tools label { display: inline-flex; gap: .4rem; align-items: center; }
+    .tools output { font-variant-numeric: tabular-nums; } button, select { font: inherit; color: inherit; background: var(--band); border: 1px solid var(--line); border-radius: .3rem; padding: .15rem .6rem; }
+    button[aria-pressed="true"] { background: var(--link); color: var(--paper); border-color: var(--link); } [hidden] { display: none !important; }
+    .panes { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: .5rem 1.25rem; } .pane { margin: 0; min-width: 0; } .pane h3 { margin-top: .5rem; } .pane input.slice { width: 11rem; }
+    #registration .panes, #progression .panes { grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr)); }
+    .pane canvas { display: block; width: 100%; cursor: crosshair; touch-action: pan-y; background: repeating-linear-gradient(135deg, #29333f 0 6px, #3d4a5c 6px 8px); }
+    .swatches ul { columns: 14rem; list-style: none; margin: .3rem 0; padding: 0; font-size: .92rem; } .swatch { display: inline-block; width: .9em; height: .9em; margin-right: .5em; border: 1px solid var(--line); vertical-align: -.1em; print-color-adjust: exact; }
     footer { margin-top: 3rem; color: var(--soft); font-size: .9rem; border-top: 1px solid var(--line); padding-top: .75rem; }
-    @media print { body { max-width: none; padding: 0; font-size: 10.5pt; } nav { display: none; } h2, h3, summary { break-after: avoid; } tr { break-inside: avoid; }
+    @media print { .tools, .keys { display: none; } .pane { break-inside: avoid; } .panes { grid-template-columns: 1fr 1fr 1fr !important; } body { max-width: none; padding: 0; font-size: 10.5pt; } nav { display: none; } h2, h3, summary { break-after: avoid; } tr { break-inside: avoid; }
       details::details-content { content-visibility: visible; display: block; } .scroll { overflow: visible; } figure img { max-height: 22cm; } }
     """
 }

@@ -1,48 +1,50 @@
-/// The page's frame. What stands in double braces is escaped; only the style, which is ours, is not.
+/// The page's frame. What stands in double braces is escaped; only the style and the script, which are ours, are not.
 enum PageTemplate {
+    static let all = ["page": page, "section": section, "summary": summary, "course": course, "quality": quality, "findings": findings, "provenance": provenance]
+
     static let page = """
     <!DOCTYPE html>
     <html lang="en">
     <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-    <title>{{title}} – {{subject}}</title>
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{{{scriptDigest}}}'; base-uri 'none'; form-action 'none'">
+    <title>{{heading}} – {{subject}}</title>
     <style>
     {{{style}}}
     </style>
     </head>
     <body>
     <header>
-    <h1>{{title}}</h1>
+    <h1>{{heading}}</h1>
     <p class="caution">Not for diagnosis.</p>
-    <nav aria-label="Sections"><a href="#summary">Summary</a><a href="#findings">Findings</a><a href="#measurements">Measurements</a><a href="#figures">Figures</a><a href="#methods">Methods</a><a href="#provenance">Provenance</a></nav>
+    <nav aria-label="Sections">{{#sections}}<a href="#{{id}}">{{title}}</a>{{/sections}}</nav>
     </header>
     <main>
-    {{> summary}}
-    {{> findings}}
-    {{> measurements}}
-    {{> figures}}
-    {{> methods}}
-    {{> provenance}}
-    </main>
+    {{#sections}}{{> section}}{{/sections}}</main>
     <footer>Carpus {{toolkit}}. Not for diagnosis.</footer>
+    <script>{{{script}}}</script>
     </body>
     </html>
 
     """
 
+    static let section = """
+    <section id="{{id}}">
+    <h2>{{title}}</h2>
+    {{#why}}<p class="soft">{{why}}</p>
+    {{/why}}{{#summary}}{{> summary}}{{/summary}}{{#quality}}{{> quality}}{{/quality}}{{#viewer}}{{> viewer}}{{/viewer}}{{> measurements}}{{> figures}}{{> findings}}{{> methods}}{{#provenance}}{{> provenance}}{{/provenance}}</section>
+
+    """
+
     static let summary = """
-    <section id="summary">
-    <h2>Summary</h2>
     {{#missing}}<div class="box missing">
     <p class="word">{{headline}}</p>
     <ul>
     {{#rows}}<li><span class="word">{{what}}</span>{{#where}} <span class="soft">({{where}})</span>{{/where}}: {{reason}}</li>
     {{/rows}}</ul>
     </div>
-    {{/missing}}
-    <dl class="facts">
+    {{/missing}}<dl class="facts">
     <dt>Subject</dt><dd>{{subject}}</dd>
     <dt>Visits</dt><dd>{{visits}}</dd>
     <dt>Side</dt><dd>{{side}}</dd>
@@ -51,24 +53,48 @@ enum PageTemplate {
     <dt>Measurements</dt><dd>{{measurementCounts}}</dd>
     <dt>Findings</dt><dd>{{findingCounts}}</dd>
     </dl>
-    </section>
+    {{#course}}{{#parts}}{{#isFolded}}<details><summary>{{caption}}</summary>
+    {{> course}}
+    </details>
+    {{/isFolded}}{{^isFolded}}<p class="word">{{caption}}</p>
+    {{> course}}
+    {{/isFolded}}{{/parts}}{{#doubts}}<p class="soft">To review: {{.}}</p>
+    {{/doubts}}{{/course}}
+    """
+
+    static let course = """
+    <div class="scroll"><table>
+    <thead><tr><th scope="col">Region</th>{{#columns}}<th scope="col" class="number">{{.}}</th>{{/columns}}<th scope="col">Status</th></tr></thead>
+    <tbody>
+    {{#lines}}<tr><th scope="row">{{name}}</th>{{#cells}}<td class="number {{rank}}">{{text}}</td>{{/cells}}<td class="status {{rank}}">{{verdict}}</td></tr>
+    {{/lines}}</tbody>
+    </table></div>
+    """
+
+    static let quality = """
+    {{#inputs}}<div class="scroll"><table>
+    <thead><tr><th scope="col">Series</th><th scope="col">Visit</th><th scope="col">Status</th><th scope="col">Remark</th></tr></thead>
+    <tbody>
+    {{#list}}<tr class="{{state}}"><td>{{role}}</td><td>{{visit}}</td><td class="status">{{stateWord}}</td><td>{{remark}}</td></tr>
+    {{/list}}</tbody>
+    </table></div>
+    {{/inputs}}{{^inputs}}<p class="soft">No series was read.</p>
+    {{/inputs}}{{#concerns}}<p><span class="word">{{severityWord}}:</span> {{sentence}} <span class="soft">({{origin}})</span></p>
+    {{/concerns}}{{#motion}}<p class="word">{{caption}}</p>
+    {{> table}}
+    {{/motion}}
     """
 
     static let findings = """
-    <section id="findings">
-    <h2>Findings</h2>
-    {{^findings}}<p>Nothing doubtful was found.</p>
-    {{/findings}}{{#findings}}<div class="box {{severity}}">
+    {{#findings}}<div class="box {{severity}}">
     <p><span class="word">{{severityWord}}:</span> {{sentence}}</p>
     {{#evidence}}<p class="soft">{{evidence}}</p>
     {{/evidence}}<p class="soft"><code>{{code}}</code>, from {{origin}}</p>
     </div>
-    {{/findings}}</section>
+    {{/findings}}
     """
 
     static let provenance = """
-    <section id="provenance">
-    <h2>Provenance</h2>
     <dl class="facts">
     <dt>Carpus</dt><dd>{{toolkit}}</dd>
     <dt>Protocol</dt><dd>{{protocol}}</dd>
@@ -81,6 +107,6 @@ enum PageTemplate {
     {{/rows}}</tbody>
     </table></div>
     {{/steps}}{{^steps}}<p>No step was run.</p>
-    {{/steps}}</section>
+    {{/steps}}
     """
 }

@@ -8,7 +8,7 @@ struct FigureView {
     init(_ f: ReportContent.Sourced<Figure>) {
         (title, altText, caption) = (f.value.title, f.value.altText, f.value.caption)
         origin = Wording.origin(f.step, f.occasion)
-        data = f.value.png.base64EncodedString()
+        data = f.value.webp.base64EncodedString()
         // Told beforehand, the page does not jump while pictures are read.
         (width, height) = f.value.width > 0 ? (f.value.width, f.value.height) : (nil, nil)
     }
@@ -42,5 +42,17 @@ struct StepView {
         occasion = s.occasion.isEmpty ? "all" : s.occasion.replacingOccurrences(of: ">", with: " → ")
         statusWord = Wording.status(s.status)
         parameters = s.parameters.isEmpty ? nil : s.parameters.map { "\($0.name) = \($0.value)" }.joined(separator: ", ")
+    }
+}
+
+/// What ran, in full.
+struct ProvenanceView {
+    let `protocol`, digest: String
+    let steps: StepTable?
+
+    init(_ c: ReportContent) {
+        `protocol` = "\(c.analysis.name), version \(c.analysis.version)"
+        digest = c.analysis.digest
+        steps = c.steps.isEmpty ? nil : StepTable(rows: c.steps.map(StepView.init))
     }
 }

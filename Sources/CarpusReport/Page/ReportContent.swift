@@ -1,5 +1,4 @@
 public import CarpusCore
-public import struct Foundation.Data
 
 /// All that a subject's page says, in plain values; no times, so that equal results make equal pages.
 public struct ReportContent: Sendable {
@@ -21,6 +20,8 @@ public struct ReportContent: Sendable {
     public var measurements: [Sourced<Measurement>] = []
     /// The pictures.
     public var figures: [Sourced<Figure>] = []
+    /// The slices to look through.
+    public var stacks: [Sourced<SliceStack>] = []
 
     /// A page of a subject, empty but for its head.
     public init(title: String, subject: String, analysis: Analysis, toolkit: String) {
@@ -87,20 +88,5 @@ public struct ReportContent: Sendable {
         public var step, occasion: String
         /// Something made by a step on an occasion.
         public init(_ value: Value, step: String, occasion: String) { (self.value, self.step, self.occasion) = (value, step, occasion) }
-    }
-}
-
-extension Figure {
-    /// A figure that was drawn before and kept as its words and its picture.
-    public init(title: String, caption: String, altText: String, png: Data) {
-        let size = Self.size(ofPNG: png)
-        self.init(title: title, caption: caption, altText: altText, png: png, width: size.width, height: size.height, panels: [])
-    }
-
-    /// Width and height stand big-endian behind a PNG's signature and first chunk name.
-    static func size(ofPNG png: Data) -> (width: Int, height: Int) {
-        guard png.count >= 24 else { return (0, 0) }
-        func number(_ at: Int) -> Int { png.dropFirst(at).prefix(4).reduce(0) { $0 << 8 | Int($1) } }
-        return (number(16), number(20))
     }
 }

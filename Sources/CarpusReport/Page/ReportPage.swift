@@ -2,16 +2,14 @@ import CarpusCore
 import Foundation
 import Mustache
 
-/// One HTML file that needs nothing beside it: no network, no script, pictures inside.
+/// One HTML file that needs nothing beside it: no network, pictures inside, and one small script of its own that the page's policy names by its digest.
 public enum ReportPage {
     /// The page of a subject.
+    ///
+    /// - Throws: `ReportError` when a template of ours is damaged.
     public static func html(_ content: ReportContent) throws -> String {
-        let sources = [
-            "page": PageTemplate.page, "summary": PageTemplate.summary, "findings": PageTemplate.findings, "provenance": PageTemplate.provenance,
-            "measurements": BodyTemplates.measurements, "table": BodyTemplates.table, "figures": BodyTemplates.figures, "methods": BodyTemplates.methods,
-        ]
         var library = MustacheLibrary()
-        for (name, source) in sources {
+        for (name, source) in [PageTemplate.all, BodyTemplates.all, ViewerTemplates.all].joined() {
             do { try library.register(source, named: name) } catch { throw ReportError(.template, "the page's template \(name) is damaged: \(error)") }
         }
         guard let html = library.render(PageView(content), withTemplate: "page") else { throw ReportError(.template, "the page's template is missing") }
@@ -21,47 +19,66 @@ public enum ReportPage {
 
 /// What the templates see: texts only, ready to be escaped.
 ///
-/// Every name a template asks for stands in the type it is asked of, or mustache would look for it further out.
+/// Every name a template asks for stands in the type it is asked of, or mustache would look for it further out; what may be absent there
+/// bears a name that no type further out has.
 struct PageView {
-    let title, subject, toolkit, visits, side, `protocol`, digest, stepCounts, measurementCounts, findingCounts: String
-    let style = PageStyle.css
-    let missing: MissingView?
-    let findings: [FindingView]
-    let groups: [MeasurementGroup]
-    let figures: [FigureView]
-    let methods: [MethodView]
-    let steps: StepTable?
+    let heading, subject, toolkit: String
+    let style = PageStyle.css, script = PageScript.source, scriptDigest = PageScript.digest
+    let sections: [SectionView]
 
     init(_ c: ReportContent) {
-        (title, subject, toolkit, digest) = (c.title, c.subject, c.toolkit, c.analysis.digest)
-        `protocol` = "\(c.analysis.name), version \(c.analysis.version)"
-        visits = c.visits.isEmpty ? "none" : c.visits.map(\.id).joined(separator: ", ")
-        side = Self.side(c.visits)
-        stepCounts = Self.tally(c.steps.map(\.status), order: ["done", "not-scorable", "failed"], none: "none run")
-        measurementCounts = Self.tally(c.measurements.map(\.value.status.rawValue), order: ["ok", "review", "not-scorable"], none: "none")
-        findingCounts = Self.tally(c.findings.map(\.value.severity.rawValue), order: ["serious", "warning", "note"], none: "none")
-        missing = MissingView(c)
+        (heading, subject, toolkit) = (c.title, c.subject, c.toolkit)
+        sections = ReportSection.allCases.map { SectionView($0, c) }
+    }
+}
+
+/// A part of the page: what it is called, what stands in it, or why nothing does.
+struct SectionView {
+    let id, title: String
+    let why: String?
+    let summary: SummaryView?
+    let quality: QualityView?
+    let viewer: ViewerView?
+    let groups: [MeasurementGroup]
+    let hasGroups: Bool
+    let figures: [FigureView]
+    let findings: [FindingView]
+    let methods: [MethodView]
+    let provenance: ProvenanceView?
+
+    init(_ section: ReportSection, _ c: ReportContent) {
+        (id, title) = (section.rawValue, section.title)
+        summary = section == .summary ? SummaryView(c) : nil
+        quality = section == .quality ? QualityView(c) : nil
+        viewer = ViewerView(c.stacks.filter { $0.value.section == section })
+        groups = section == .measurements ? MeasurementGroup.all(in: c) : []
+        hasGroups = !groups.isEmpty
+        figures = c.figures.filter { $0.value.section == section }.map(FigureView.init)
         // Stable by hand: within one severity findings stay in the order of the steps.
-        findings = Finding.Severity.allCases.reversed().flatMap { severity in c.findings.filter { $0.value.severity == severity }.map(FindingView.init) }
-        groups = MeasurementGroup.all(in: c)
-        figures = c.figures.map(FigureView.init)
-        methods = MethodView.all(in: c.steps)
-        steps = c.steps.isEmpty ? nil : StepTable(rows: c.steps.map(StepView.init))
+        findings = section == .findings ? Finding.Severity.allCases.reversed().flatMap { severity in c.findings.filter { $0.value.severity == severity }.map(FindingView.init) } : []
+        methods = section == .methods ? MethodView.all(in: c.steps) : []
+        provenance = section == .provenance ? ProvenanceView(c) : nil
+        let isEmpty = summary == nil && quality == nil && viewer == nil && provenance == nil && groups.isEmpty && figures.isEmpty && findings.isEmpty && methods.isEmpty
+        why = isEmpty ? section.absence(in: c.steps) : nil
     }
+}
 
-    private static func side(_ visits: [ReportContent.Visit]) -> String {
-        let names = visits.map { $0.side.map { $0 == .left ? "left" : "right" } ?? "not known" }
-        guard let first = names.first else { return "not known" }
-        return Set(names).count == 1 ? first : zip(visits, names).map { "\($0.id): \($1)" }.joined(separator: ", ")
-    }
-
-    private static func tally(_ words: [String], order: [String], none: String) -> String {
-        let others = Set(words).subtracting(order).sorted()
-        let parts = (order + others).compactMap { word -> String? in
-            let n = words.filter { $0 == word }.count
-            return n == 0 ? nil : "\(n) \(Wording.status(word))"
+extension ReportSection {
+    /// Why nothing stands in it, as a sentence.
+    func absence(in steps: [ReportContent.Step]) -> String {
+        switch self {
+        case .findings: return "Nothing doubtful was found."
+        case .methods: return "No step has methods to tell."
+        case .measurements: return "Nothing was measured."
+        default: break
         }
-        return parts.isEmpty ? none : parts.joined(separator: ", ")
+        let own = steps.filter { step in stages.contains { step.stage == $0 || step.stage.hasPrefix($0 + "/") } }
+        guard !own.isEmpty else { return "Nothing to show: the protocol has no step that \(deed), or there is no visit for it." }
+        let reasons = own.filter { $0.status != "done" }.map { step in
+            let place = Wording.occasion(step.occasion)
+            return "step \(step.name)\(place.isEmpty ? "" : " (\(place))") \(step.status == "failed" ? "failed" : "was not scorable"), because \(step.reason ?? "no reason was given")"
+        }
+        return reasons.isEmpty ? "Nothing was drawn." : "Nothing to show: \(reasons.joined(separator: "; "))."
     }
 }
 

@@ -75,7 +75,7 @@ struct MeasurementGroup {
         return side == .left ? ", left wrist" : ", right wrist"
     }
 
-    private static func table(_ step: String, _ measurements: [Measurement]) -> Table {
+    static func table(_ step: String, _ measurements: [Measurement]) -> Table {
         let rows = measurements.map(row), methods = ordered(measurements.map(\.method)).joined(separator: ", ")
         let flagged = [("review", "to review"), ("not-scorable", "not scorable")].compactMap { status, word in
             let n = rows.filter { $0.status == status }.count
