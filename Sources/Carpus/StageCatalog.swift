@@ -39,6 +39,7 @@ public enum StageCatalog {
         AnyStage(DrawCurves.self),
         AnyStage(DrawInput.self),
         AnyStage(DrawMotion.self),
+        AnyStage(ExportDICOM.self),
         AnyStage(ComposeReport.self),
     ]
 
