@@ -49,7 +49,7 @@ let package = Package(
         .target(
             name: "Carpus",
             dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusSegmentation", "CarpusPerfusion", "CarpusQuantification", "CarpusSimulation", "CarpusReport", "CarpusPipeline"],
-            resources: [.copy("Resources/Models")]),
+            resources: [.copy("Resources/Models"), .copy("Resources/codes.tsv")]),
         .executableTarget(
             name: "CarpusCommand",
             dependencies: [

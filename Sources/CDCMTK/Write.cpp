@@ -58,6 +58,43 @@ void fill(DcmDataset &set, const char *text, const cdcmtk_element *elements, siz
   if (open.size() > 1) throw Refusal{CDCMTK_BAD_ELEMENT, "an item never ends"};
 }
 
+/// A copy of an element under another tag of the same VR.
+DcmElement *copyOf(DcmElement &found, uint32_t tag) {
+  if (DcmTagKey(static_cast<Uint16>(tag >> 16), static_cast<Uint16>(tag & 0xFFFF)) == found.getTag().getXTag()) return OFstatic_cast(DcmElement *, found.clone());
+  OFString value;
+  check(found.getOFStringArray(value), CDCMTK_CANNOT_READ, name(tag) + ": ");
+  DcmElement *made = nullptr;
+  check(DcmItem::newDicomElementWithVR(made, DcmTag(static_cast<Uint16>(tag >> 16), static_cast<Uint16>(tag & 0xFFFF), found.getTag().getVR())), CDCMTK_BAD_ELEMENT, name(tag) + ": ");
+  std::unique_ptr<DcmElement> element(made);
+  check(element->putOFStringArray(value), CDCMTK_BAD_ELEMENT, name(tag) + ": ");
+  return element.release();
+}
+
+void lend(DcmDataset &set, const char *lender, const cdcmtk_loan *loans, size_t count) {
+  DcmFileFormat file;
+  const DcmTagKey pixels(0x7FE0, 0x0000);
+  check(file.loadFileUntilTag(lender, EXS_Unknown, EGL_noChange, DCM_MaxReadLength, ERM_autoDetect, pixels), CDCMTK_CANNOT_READ, "the source file cannot be read: ");
+  for (size_t i = 0; i < count; i++) {
+    for (uint32_t from : loans[i].from) {
+      DcmElement *found = nullptr;
+      const DcmTagKey key(static_cast<Uint16>(from >> 16), static_cast<Uint16>(from & 0xFFFF));
+      if (from == 0 || file.getDataset()->findAndGetElement(key, found).bad() || !found || found->isEmpty()) continue;
+      std::unique_ptr<DcmElement> copy(copyOf(*found, loans[i].to));
+      check(set.insert(copy.get(), OFTrue), CDCMTK_BAD_ELEMENT, name(loans[i].to) + ": ");
+      copy.release();
+      break;
+    }
+  }
+}
+
+void putPixels(DcmDataset &set, const cdcmtk_pixels &pixels) {
+  if (pixels.word_count > 0) {
+    check(set.putAndInsertUint16Array(DcmTag(0x7FE0, 0x0010, EVR_OW), pixels.words, pixels.word_count), CDCMTK_BAD_ELEMENT, "the pixels: ");
+  } else if (pixels.byte_count > 0) {
+    check(set.putAndInsertUint8Array(DcmTag(0x7FE0, 0x0010, EVR_OB), pixels.bytes, pixels.byte_count), CDCMTK_BAD_ELEMENT, "the pixels: ");
+  }
+}
+
 int refuse(int status, const char *message, char *error, size_t size) {
   if (size > 0) std::snprintf(error, size, "%s", message);
   return status;
@@ -80,14 +117,14 @@ template <typename Body> int guarded(char *error, size_t size, Body body) noexce
 
 }  // namespace
 
-int cdcmtk_write(const char *path, const char *text, const cdcmtk_element *elements, size_t element_count, const uint16_t *pixels, size_t pixel_count, char *error, size_t error_size) {
+int cdcmtk_write(
+    const char *path, const char *text, const cdcmtk_element *elements, size_t element_count, const cdcmtk_pixels *pixels, const char *lender, const cdcmtk_loan *loans,
+    size_t loan_count, char *error, size_t error_size) {
   return guarded(error, error_size, [&] {
     DcmFileFormat file;
     fill(*file.getDataset(), text, elements, element_count);
-    if (pixel_count > 0) {
-      const DcmTag tag(0x7FE0, 0x0010, EVR_OW);
-      check(file.getDataset()->putAndInsertUint16Array(tag, pixels, pixel_count), CDCMTK_BAD_ELEMENT, "the pixels: ");
-    }
+    if (lender) lend(*file.getDataset(), lender, loans, loan_count);
+    putPixels(*file.getDataset(), *pixels);
     check(file.saveFile(path, EXS_LittleEndianExplicit, EET_ExplicitLength, EGL_withoutGL, EPD_withoutPadding), CDCMTK_CANNOT_WRITE, "");
   });
 }

@@ -41,6 +41,7 @@ public enum StageCatalog {
         AnyStage(DrawMotion.self),
         AnyStage(DrawViewer.self),
         AnyStage(DrawFlicker.self),
+        AnyStage(ExportDICOM.self),
         AnyStage(ComposeReport.self),
     ]
 

@@ -12,7 +12,9 @@ typedef enum {
   CDCMTK_OK = 0,
   /// An element, or how items nest, is against the rules of the encoding.
   CDCMTK_BAD_ELEMENT = 1,
-  CDCMTK_CANNOT_WRITE = 2
+  CDCMTK_CANNOT_WRITE = 2,
+  /// The file that elements are taken over from.
+  CDCMTK_CANNOT_READ = 3
 } cdcmtk_status;
 
 typedef enum {
@@ -32,9 +34,28 @@ typedef struct {
   size_t offset, length;
 } cdcmtk_element;
 
+/// Pixel Data: words (OW) or bytes (OB, an even number of them); none when both counts are 0.
+typedef struct {
+  const uint16_t *words;
+  size_t word_count;
+  const uint8_t *bytes;
+  size_t byte_count;
+} cdcmtk_pixels;
+
+/// An element that is taken over from another file as it is, sequences and their items with it: the first of `from` that holds a
+/// value there becomes `to`. A tag of 0 ends the list.
+typedef struct {
+  uint32_t to;
+  uint32_t from[4];
+} cdcmtk_loan;
+
 /// Writes a Part 10 file as Explicit VR Little Endian. The meta information is made from the data set's SOP class and instance,
-/// and names DCMTK as the implementation. `pixels` becomes Pixel Data (OW), unless there are none.
-int cdcmtk_write(const char *path, const char *text, const cdcmtk_element *elements, size_t element_count, const uint16_t *pixels, size_t pixel_count, char *error, size_t error_size);
+/// and names DCMTK as the implementation.
+///
+/// `lender` is the file whose elements are taken over, replacing those given; NULL for none. Its pixels are not read.
+int cdcmtk_write(
+    const char *path, const char *text, const cdcmtk_element *elements, size_t element_count, const cdcmtk_pixels *pixels, const char *lender, const cdcmtk_loan *loans,
+    size_t loan_count, char *error, size_t error_size);
 
 #ifdef __cplusplus
 }

@@ -7,6 +7,8 @@ import Foundation
 struct Derivatives {
     let output: URL
     let plan: Plan
+    /// A file of each DICOM series by SeriesInstanceUID.
+    let dicomFiles: [String: URL]
 
     /// Saves the outputs of one subject's steps; gives the paths written, relative to the output folder.
     func save(_ results: [StepResult], subject: String) throws -> [String] {
@@ -62,9 +64,25 @@ struct Derivatives {
         case FigureArtifact.kind:
             let name = "sub-\(subject)/figures/\(place.prefix)_desc-\(description).png"
             return try write(name) { try Data(contentsOf: stem.appendingPathExtension("png")).write(to: $0) }
+        case SegmentationArtifact.kind:
+            let object = try SegmentationArtifact(restingAt: stem).segmentation
+            return try dicom("seg", node, place, source: object.source, subject: subject) { try object.write(to: $0, of: $1) }
+        case ReportArtifact.kind:
+            let object = try ReportArtifact(restingAt: stem).content
+            return try dicom("sr", node, place, source: object.source, subject: subject) { try object.write(to: $0, of: $1) }
         default:
             return []   // tables and findings go into the run's own files
         }
+    }
+
+    /// A DICOM object with the patient and study of its source: `seg.dcm`, with the step's name before it where several steps export.
+    private func dicom(
+        _ name: String, _ node: Plan.Node, _ place: Place, source: DICOMSource, subject: String, _ body: (URL, StudySource) throws -> Void
+    ) throws -> [String] {
+        guard let file = dicomFiles[source.seriesUID] else { preconditionFailure("a result of this run points to a series of this run") }
+        let several = plan.nodes.filter { $0.stage.name == node.stage.name && !$0.save.isEmpty }.count > 1
+        let study = try StudySource(file, participant: subject), path = "\(place.folder.replacing("/anat", with: "/dicom"))/\(several ? "desc-\(BIDSName.label(node.name))_" : "")\(name).dcm"
+        return try write(path) { try body($0, study) }
     }
 
     private func reference(_ space: String) -> [String: JSON] {
@@ -79,7 +97,7 @@ struct Derivatives {
             for port in node.stage.inputs {
                 for source in node.sources[port.name] ?? [] {
                     switch source.origin {
-                    case .series(let role): if !roles.contains(role) { roles.append(role) }
+                    case .series(let role), .source(let role): if !roles.contains(role) { roles.append(role) }
                     case .fact: break
                     case .output(let step, _): if let feeder = plan.nodes.first(where: { $0.name == step }) { follow(feeder) }
                     }

@@ -18,7 +18,7 @@ public struct PlanListing: Sendable {
     ///
     /// - Parameter output: the folder of an earlier run; its store tells what was done.
     public init(protocolFile: URL, input: URL, output: URL?, subject: String?) throws {
-        let plan = try RetestLimits.resolved(StageCatalog.plan(AnalysisProtocol(contentsOf: protocolFile)), beside: protocolFile)
+        let plan = try CodeTable.resolved(RetestLimits.resolved(StageCatalog.plan(AnalysisProtocol(contentsOf: protocolFile)), beside: protocolFile), beside: protocolFile)
         let study = try Study(at: input, protocol: plan.analysis, only: subject)
         let store = output.map { Store(lookingAt: $0.appending(path: ".carpus")) }
         rows = study.subjects.flatMap { subject in

@@ -23,6 +23,11 @@ struct SeriesCandidate: Sendable {
         if case .nifti(let file, _) = source { file.lastPathComponent } else { nil }
     }
 
+    /// The UID of a DICOM series, and its first file.
+    var dicomFile: (String, URL)? {
+        if case .dicom(let series) = source { (series.seriesUID, series.files[0]) } else { nil }
+    }
+
     /// The day it was acquired, where the headers tell.
     var date: VisitDate? {
         switch source {
@@ -53,19 +58,20 @@ struct SeriesCandidate: Sendable {
         let content = try Digest.hex(of: files)
         let doubts = try JSON(encoding: findings).canonical
         return SubjectInput.Series(kind: kind, digest: Digest.hex(of: "\(content) \(doubts)"), origin: path) { folder in
-            let (image, all) = try load(kind: kind)
+            let (image, all, source) = try load(kind: kind)
             try image.rest(at: folder.appending(path: "series"))
             try Findings(findings + all).rest(at: folder.appending(path: "findings"))
+            if let source { try SourceArtifact(content: source).rest(at: folder.appending(path: SubjectInput.Series.sourcePort)) }
         }
     }
 
-    private func load(kind: String) throws -> (any Artifact, [Finding]) {
+    private func load(kind: String) throws -> (any Artifact, [Finding], DICOMSource?) {
         switch source {
         case .nifti(let file, _):
             let image = try NIfTI.read(file)
             switch (image.content, kind) {
-            case (.volume(let v), "volume"): return (v, image.findings)
-            case (.series(let s), "timeseries"): return (s, image.findings)
+            case (.volume(let v), "volume"): return (v, image.findings, nil)
+            case (.series(let s), "timeseries"): return (s, image.findings, nil)
             default: throw IOError(.inconsistent, at: file, "the protocol expects a \(kind) here, and the file holds the other kind; correct 'kind' or how the series is recognised")
             }
         case .dicom(let series):
@@ -73,12 +79,12 @@ struct SeriesCandidate: Sendable {
         }
     }
 
-    private func loadDICOM(_ series: DICOMSeries, kind: String) throws -> (any Artifact, [Finding]) {
+    private func loadDICOM(_ series: DICOMSeries, kind: String) throws -> (any Artifact, [Finding], DICOMSource?) {
         let images = try series.load()
-        let fitting = images.compactMap { image -> (any Artifact, [Finding])? in
+        let fitting = images.compactMap { image -> (any Artifact, [Finding], DICOMSource?)? in
             switch (image.content, kind) {
-            case (.volume(let v), "volume"): (v, image.findings)
-            case (.series(let s), "timeseries"): (s, image.findings)
+            case (.volume(let v), "volume"): (v, image.findings, image.source)
+            case (.series(let s), "timeseries"): (s, image.findings, image.source)
             default: nil
             }
         }
@@ -89,6 +95,6 @@ struct SeriesCandidate: Sendable {
         if fitting.count > 1 {
             findings.append(Finding(.warning, "study.several-images", "The series holds \(fitting.count) images (echoes or image types); the first is used.", evidence: ["series": path]))
         }
-        return (first.0, findings)
+        return (first.0, findings, first.2)
     }
 }

@@ -9,6 +9,8 @@ public struct Study: Sendable {
     public let subjects: [SubjectInput]
     /// The side of each subject's wrist at each visit, where the headers tell.
     public let sides: [String: [String: Laterality]]
+    /// A file of each DICOM series by SeriesInstanceUID, for objects that get its patient and study.
+    let dicomFiles: [String: URL]
     /// Files that are no scans, and why; relative paths.
     public let skipped: [(path: String, reason: String)]
 
@@ -35,6 +37,7 @@ public struct Study: Sendable {
         }
         guard !all.isEmpty else { throw Self.nothing(in: folder, scan: scan, only: only, ids: bySubject.keys.sorted()) }
         (subjects, self.sides, skipped) = (all, sides, scan.skipped)
+        dicomFiles = Dictionary(scan.candidates.compactMap(\.dicomFile)) { first, _ in first }
     }
 
     private static func visit(_ id: String, candidates: [SeriesCandidate], sides: Set<Laterality>, date: VisitDate?, analysis: AnalysisProtocol) throws -> SubjectInput.Visit {

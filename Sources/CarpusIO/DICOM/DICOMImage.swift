@@ -12,6 +12,8 @@ public struct DICOMImage: Sendable {
     public let suffix: String
     /// What is told beside the image.
     public let sidecar: DICOMSidecar
+    /// Which slice came from which instance; nil where the headers do not identify them.
+    public let source: DICOMSource?
 }
 
 extension DICOMSeries {
@@ -46,7 +48,7 @@ extension DICOMSeries {
         let scalars = try pixels(slices, scaling.slopes, count: stack.grid.size.x * stack.grid.size.y, place: place)
         let sidecar = DICOMSidecar(slices[0], tesla: tesla, times: times, philips: scaling.philips)
         let content: NIfTI.Image.Content = times.map { .series(TimeSeries(grid: stack.grid, times: $0, scalars: scalars)) } ?? .volume(Volume(grid: stack.grid, scalars: scalars))
-        return DICOMImage(content: content, findings: findings, suffix: suffix, sidecar: sidecar)
+        return DICOMImage(content: content, findings: findings, suffix: suffix, sidecar: sidecar, source: DICOMSource(group.frames, on: stack.grid, files: sources))
     }
 
     private static func times(_ group: FrameGroup, given: [Double]?, place: URL, findings: inout [Finding]) throws -> [Double] {

@@ -17,6 +17,7 @@ extension DICOMTag {
     static let sopClass = DICOMTag(0x0008_0016, "UI", "SOPClassUID"), sopInstance = DICOMTag(0x0008_0018, "UI", "SOPInstanceUID")
     static let patientID = DICOMTag(0x0010_0020, "LO", "PatientID")
     static let studyUID = DICOMTag(0x0020_000D, "UI", "StudyInstanceUID"), seriesUID = DICOMTag(0x0020_000E, "UI", "SeriesInstanceUID")
+    static let frameOfReference = DICOMTag(0x0020_0052, "UI", "FrameOfReferenceUID"), studyTime = DICOMTag(0x0008_0030, "TM", "StudyTime")
     static let studyDate = DICOMTag(0x0008_0020, "DA", "StudyDate"), modality = DICOMTag(0x0008_0060, "CS", "Modality")
     static let manufacturer = DICOMTag(0x0008_0070, "LO", "Manufacturer")
     static let studyDescription = DICOMTag(0x0008_1030, "LO", "StudyDescription"), seriesDescription = DICOMTag(0x0008_103E, "LO", "SeriesDescription")
@@ -76,7 +77,7 @@ extension DICOMTag {
     ]
 
     private static let structural: [DICOMTag] = [
-        sopClass, sopInstance, patientID, studyUID, seriesUID, studyDescription, frameLaterality, frameType, effectiveEchoTime, bValue, position, orientation,
+        sopClass, sopInstance, patientID, studyUID, seriesUID, frameOfReference, studyTime, studyDescription, frameLaterality, frameType, effectiveEchoTime, bValue, position, orientation,
         pixelSpacing, mosaicCount, temporalOffset, frameReferenceTime, frameAcquisitionTime, acquisitionDateTime, acquisitionDate, acquisitionTime,
         contentDate, contentTime, triggerTime, temporalResolution, temporalPosition, temporalIndex, acquisitionNumber, philipsBegin, rows, columns, frames,
         samples, photometric, bitsAllocated, rescaleSlope, rescaleIntercept, realWorldSlope, realWorldIntercept, philipsScale, shared, perFrame, philipsClassic,

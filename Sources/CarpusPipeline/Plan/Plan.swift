@@ -5,9 +5,10 @@ public struct Plan: Sendable {
     public struct Source: Sendable, Hashable {
         /// Which visit of a pair; nil when the step's own.
         public enum Visit: String, Sendable, Hashable { case baseline, followup }
-        /// A series by role, what else is known of the visit, or a step and its output.
+        /// A series by role, what its files are, what else is known of the visit, or a step and its output.
         public enum Origin: Sendable, Hashable {
             case series(String)
+            case source(String)
             case fact(VisitFact)
             case output(step: String, port: String)
         }

@@ -1,6 +1,6 @@
 /// Finds what the names in `from:` mean.
 ///
-/// A name is a series' role, or `step.output`, or a step with one output of the wanted kind; in a step over visit pairs it
+/// A name is a series' role, a role and `.source` for the files it was read from, or `step.output`, or a step with one output of the wanted kind; in a step over visit pairs it
 /// carries `baseline.` or `followup.` before it, unless it names another step over pairs. A role wins over a step of the
 /// same name, and both over `date` and `side`, the day of the visit and the side of the body.
 struct Wiring {
@@ -49,6 +49,8 @@ struct Wiring {
         if parts.count == 1, let rule = analysis.series.first(where: { $0.role == parts[0] }) {
             return (.series(rule.role), rule.kind)
         }
+        let source = SubjectInput.Series.sourcePort
+        if parts.count == 2, parts[1] == source, roles.contains(parts[0]) { return (.source(parts[0]), source) }
         if parts.count == 1, stages[parts[0]] == nil, let fact = VisitFact(rawValue: parts[0]) { return (.fact(fact), fact.kind) }
         guard (1...2).contains(parts.count), let stage = stages[parts[0]] else {
             throw fault(wire, "nothing is called '\(reference)'\(suggestion(for: parts.first ?? "", among: roles + steps))")

@@ -70,6 +70,7 @@ struct Job: Sendable {
         let step: String, port: String, scope: AnalysisProtocol.Scope
         switch source.origin {
         case .series(let role): (step, port, scope) = ("input.\(role)", "series", .visit)
+        case .source(let role): (step, port, scope) = ("input.\(role)", SubjectInput.Series.sourcePort, .visit)
         case .fact(let fact): (step, port, scope) = ("input.\(fact.rawValue)", "series", .visit)
         case .output(let name, let output):
             (step, port, scope) = (name, output, plan.nodes.first { $0.name == name }?.each ?? .visit)

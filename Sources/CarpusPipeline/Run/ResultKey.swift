@@ -1,8 +1,11 @@
 /// What a result is stored under: SHA-256 of all that decides it.
 enum ResultKey {
+    /// Raised whenever the same files would be read as something else.
+    static let inputVersion = 2
+
     /// A series as read from its files.
     static func input(_ series: SubjectInput.Series, engine: String) -> String {
-        Digest.hex(of: JSON.object(["engine": .string(engine), "input": .string(series.digest), "kind": .string(series.kind)]).canonical)
+        Digest.hex(of: JSON.object(["engine": .string(engine), "input": .string(series.digest), "kind": .string(series.kind), "version": .integer(inputVersion)]).canonical)
     }
 
     /// A stage's outputs.

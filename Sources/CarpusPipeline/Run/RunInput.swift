@@ -10,8 +10,11 @@ public struct SubjectInput: Sendable {
         public let digest: String
         /// Where it came from, relative to the input folder; for the record.
         public let origin: String
-        /// Writes the artifact `series` and, when there are doubts, the artifact `findings` into a folder.
+        /// Writes the artifact `series`, when there are doubts the artifact `findings`, and where files can be pointed back to the artifact `source` into a folder.
         public let load: @Sendable (_ folder: URL) throws -> Void
+
+        /// The artifact, and its kind, that tells which files a series was read from: a step reads it as `ROLE.source`.
+        public static let sourcePort = "source"
 
         public init(kind: String, digest: String, origin: String, load: @escaping @Sendable (URL) throws -> Void) {
             (self.kind, self.digest, self.origin, self.load) = (kind, digest, origin, load)

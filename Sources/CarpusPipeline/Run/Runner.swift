@@ -91,8 +91,11 @@ public struct Runner: Sendable {
             let begin = ContinuousClock.now
             try series.load(folder)
             return try makeRecord(
-                key: key, stage: "input", version: 1, parameters: .object(["origin": .string(series.origin)]), inputs: ["files": [series.digest]],
-                ports: [Port(name: "series", kind: series.kind, arity: .one), Port(name: "findings", kind: "findings", arity: .optional)], folder: folder, since: begin)
+                key: key, stage: "input", version: ResultKey.inputVersion, parameters: .object(["origin": .string(series.origin)]), inputs: ["files": [series.digest]],
+                ports: [
+                    Port(name: "series", kind: series.kind, arity: .one), Port(name: "findings", kind: "findings", arity: .optional),
+                    Port(name: SubjectInput.Series.sourcePort, kind: SubjectInput.Series.sourcePort, arity: .optional),
+                ], folder: folder, since: begin)
         }
     }
 

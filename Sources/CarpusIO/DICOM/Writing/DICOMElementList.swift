@@ -41,23 +41,43 @@ struct DICOMElementList {
         elements.append(cdcmtk_element(kind: kind, tag: tag, vr: letters, offset: text.count, length: length))
     }
 
+    /// Pixel Data as it is stored.
+    enum Pixels {
+        case none, words([UInt16])
+        /// An even number of bytes.
+        case bytes([UInt8])
+    }
+
     /// Writes a file; it is not there, or not whole, when this throws.
-    func write(pixels: [UInt16], to url: URL) throws {
+    ///
+    /// - Parameter study: a file whose patient and study are taken over.
+    func write(pixels: Pixels, of study: StudySource? = nil, to url: URL) throws {
         if let complaint { throw IOError(.unsupported, at: url, complaint) }
         var message = [CChar](repeating: 0, count: 256)
-        let size = message.count
+        let words = if case .words(let w) = pixels { w } else { [UInt16]() }, bytes = if case .bytes(let b) = pixels { b } else { [UInt8]() }
+        let size = message.count, loans = study == nil ? [] : StudySource.loans
         let status = text.withUnsafeBytes { text in
-            cdcmtk_write(url.path(percentEncoded: false), text.baseAddress?.assumingMemoryBound(to: CChar.self), elements, elements.count, pixels, pixels.count, &message, size)
+            words.withUnsafeBufferPointer { words in
+                bytes.withUnsafeBufferPointer { bytes in
+                    var stored = cdcmtk_pixels(words: words.baseAddress, word_count: words.count, bytes: bytes.baseAddress, byte_count: bytes.count)
+                    return cdcmtk_write(
+                        url.path(percentEncoded: false), text.baseAddress?.assumingMemoryBound(to: CChar.self), elements, elements.count, &stored,
+                        study?.file.path(percentEncoded: false), loans, loans.count, &message, size)
+                }
+            }
         }
         guard status != 0 else { return }
         let reason = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        if status == CDCMTK_CANNOT_READ.rawValue, let study { throw IOError(.unreadable, at: study.file, reason) }
         throw IOError(.cannotWrite, at: url, "the file cannot be written: \(reason)")
     }
 }
 
 /// What PS3.5 6.2 demands of values, by VR.
 private enum ValueRule {
-    private static let longest = ["AS": 4, "CS": 16, "DA": 8, "DS": 16, "IS": 12, "LO": 64, "LT": 10_240, "PN": 64, "SH": 16, "TM": 16, "UI": 64, "US": 5]
+    private static let longest = [
+        "AS": 4, "AT": 9, "CS": 16, "DA": 8, "DS": 16, "FD": 24, "IS": 12, "LO": 64, "LT": 10_240, "PN": 64, "SH": 16, "ST": 1024, "TM": 16, "UC": 1024, "UI": 64, "UL": 10, "US": 5, "UT": 10_240,
+    ]
 
     /// The rule a value breaks; nil when it is sound.
     static func broken(by value: String, vr: String) -> String? {

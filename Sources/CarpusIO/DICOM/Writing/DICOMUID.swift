@@ -2,9 +2,12 @@
 public enum DICOMUID {
     /// The UID of a text, "2.25." and a UUID as one decimal number (PS3.5 B.2): equal texts give equal UIDs, and others differ
     /// but for chance. The UUID is of version 8 (RFC 9562), its bits are the 128-bit FNV-1a hash of the text's UTF-8.
-    public static func derived(from text: String) -> String {
+    public static func derived(from text: String) -> String { derived(from: text.utf8) }
+
+    /// The UID of bytes, by the same rule.
+    static func derived(from bytes: some Sequence<UInt8>) -> String {
         var hash: UInt128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D
-        for byte in text.utf8 { hash = (hash ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013B }
+        for byte in bytes { hash = (hash ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013B }
         let version: UInt128 = 0xF << 76, variant: UInt128 = 0x3 << 62
         return "2.25.\(hash & ~(version | variant) | 0x8 << 76 | 0x2 << 62)"
     }

@@ -38,7 +38,7 @@ public enum DICOMWriter {
                     var elements = common
                     elements.putImage(of: series, number: i + 1, frame: frame, isSeries: times.count > 1, slice: slice, grid: grid, time: time)
                     let file = side.appending(path: String(format: "IM%04d.dcm", i + 1))
-                    try elements.write(pixels: StoredRange.stored(scalars[i * count..<(i + 1) * count]), to: file)
+                    try elements.write(pixels: .words(StoredRange.stored(scalars[i * count..<(i + 1) * count])), to: file)
                 }
             }
         }

@@ -1,0 +1,94 @@
+public import CarpusCore
+import CarpusIO
+public import CarpusPipeline
+import CarpusQuantification
+import Foundation
+
+/// Labels and measurements as DICOM objects.
+public enum ExportDICOM: Stage {
+    public static let name = "export.dicom"
+    public static let version = 1
+    public static let summary = "Writes labels as a DICOM segmentation and measurements as a structured report (TID 1500) of the study that the scans belong to; nothing where the input was not DICOM."
+
+    /// Which codes are used.
+    public struct Parameters: StageParameters {
+        /// A table like `codes.tsv`, beside the protocol: its codes go before those that come with Carpus.
+        public var codes: String?
+        /// Codes that go before both, each with `of`, `name`, `scheme`, `code` and `meaning`.
+        public var table: [CodeTable.Row] = []
+        /// SHA-256 of the table that comes with Carpus; filled in by a run.
+        public var digest = ""
+        /// The defaults.
+        public init() {}
+    }
+
+    /// What is written, all on the grid of one series.
+    public struct Inputs: Codable, Sendable {
+        /// The files of the series whose grid the labels have: `t1.source`.
+        public var source: SourceArtifact?
+        /// Maps each of whose labels becomes a segment.
+        public var labels: [LabelMap]
+        /// Maps of lesions, which become a segment for each site of the anatomy that they lie in.
+        public var lesions: [LabelMap]
+        /// The sites.
+        public var anatomy: LabelMap?
+        /// What is reported.
+        public var measurements: [Measurements]
+        /// The side of the wrist.
+        public var side: VisitSide?
+
+        public init(
+            source: SourceArtifact?, labels: [LabelMap] = [], lesions: [LabelMap] = [], anatomy: LabelMap? = nil, measurements: [Measurements] = [], side: VisitSide? = nil
+        ) {
+            (self.source, self.labels, self.lesions, self.anatomy, self.measurements, self.side) = (source, labels, lesions, anatomy, measurements, side)
+        }
+    }
+
+    /// The objects, which get patient and study when they are saved: `dicom/seg.dcm` and `dicom/sr.dcm`.
+    public struct Outputs: Codable, Sendable {
+        /// What lies where; nothing where no label occurs.
+        public var segmentation: SegmentationArtifact?
+        /// The numbers; nothing where none were given.
+        public var report: ReportArtifact?
+    }
+
+    public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
+        guard let source = inputs.source?.content else {
+            throw NotScorable(because: "the input was not DICOM, or its headers lack the UIDs of study, series, frame of reference or instances, and no DICOM is invented")
+        }
+        guard source.isDated else { throw NotScorable(because: "the headers tell no day and time of the study, which a DICOM object must have, and none is invented") }
+        for map in inputs.labels + inputs.lesions + (inputs.anatomy.map { [$0] } ?? []) where !map.grid.matches(source.grid) {
+            throw IOError(.badGeometry, at: URL(filePath: "seg.dcm"), "export.dicom: a label map lies on another grid than the series of 'source'; give the source of the series whose grid it has, or carry it over with transfer.labels first")
+        }
+        let codes = StructureCodes(table: CodeTable(parameters.table + (try CodeTable.rows(of: CodeTable.ownFile()))), side: inputs.side.flatMap { Laterality(rawValue: $0.letter) })
+        var segmentation = DICOMSegmentation(of: source, version: Version.current), numbers: [String: Int] = [:]
+        func add(_ segment: DICOMSegmentation.Segment, where isInside: (Int) -> Bool) throws {
+            if let number = try segmentation.add(segment, where: isInside), numbers[segment.name] == nil { numbers[segment.name] = number }
+        }
+        for map in inputs.labels {
+            for label in map.legend.labels { try add(codes.segment(label.name, color: label.color)) { map.labels[$0] == label.value } }
+        }
+        for map in inputs.lesions {
+            for label in map.legend.labels { try Self.split(label, of: map, by: inputs.anatomy) { try add(codes.segment($0, color: label.color), where: $1) } }
+        }
+        let hasSegments = !segmentation.segments.isEmpty
+        let groups = codes.groups(inputs.measurements.flatMap(\.rows), segments: numbers)
+        let uid = hasSegments ? try segmentation.instanceUID : nil
+        let report = MeasurementReport(of: source, segmentationUID: uid, version: Version.current, groups: groups)
+        return Outputs(segmentation: hasSegments ? SegmentationArtifact(segmentation) : nil, report: groups.isEmpty ? nil : ReportArtifact(content: report))
+    }
+
+    /// A lesion site by site, as it is measured: `synovitis/radiocarpal`; what lies in no site is `synovitis/elsewhere`.
+    private static func split(_ label: Label, of map: LabelMap, by anatomy: LabelMap?, _ body: (_ name: String, _ isInside: (Int) -> Bool) throws -> Void) throws {
+        guard let anatomy else { return try body(label.name) { map.labels[$0] == label.value } }
+        let kind = LesionSites.kind(of: label.name)
+        let sites = anatomy.legend.labels.filter { site in kind == nil || WristAnatomy.structure(named: site.name)?.kind == kind }
+        for site in sites { try body("\(label.name)/\(site.name)") { map.labels[$0] == label.value && anatomy.labels[$0] == site.value } }
+        let inSites = Set(sites.map(\.value))
+        try body("\(label.name)/elsewhere") { map.labels[$0] == label.value && !inSites.contains(anatomy.labels[$0]) }
+    }
+
+    public static func methods(_: Parameters) -> String {
+        "Labels and measurements were exported as a DICOM segmentation and a DICOM structured report by template TID 1500."
+    }
+}

@@ -1,0 +1,83 @@
+import CarpusCore
+import CarpusIO
+import CarpusTestSupport
+import Foundation
+import Testing
+
+/// What other people's programs make of segmentations and reports.
+@Suite(.serialized) struct DICOMObjectPeersTests {
+    private func objects(_ made: WrittenSeries) throws -> (seg: URL, sr: URL) {
+        let (seg, sr) = (made.folder.appending(path: "seg.dcm"), made.folder.appending(path: "sr.dcm")), segmentation = try made.segmentation()
+        try segmentation.write(to: seg, of: made.study)
+        try made.report(on: segmentation).write(to: sr, of: made.study)
+        return (seg, sr)
+    }
+
+    @Test(.enabled(if: Program.find("dciodvfy") != nil, "needs dciodvfy, of dicom3tools"), arguments: [Index3(5, 7, 4), Index3(8, 6, 1)]) func theStandardIsKept(_ size: Index3) throws {
+        let program = try #require(Program.find("dciodvfy")), (seg, sr) = try objects(WrittenSeries(size: size))
+        for (file, kind) in [(seg, "Segmentation"), (sr, "Comprehensive3DSR")] {
+            let (status, said) = try Program.run(program, ["-new", file.path])
+            let complaints = said.split(separator: "\n").filter { $0.hasPrefix("Error") || $0.hasPrefix("Warning") }
+            #expect(status == 0 && complaints.isEmpty && said.contains(kind), "\(said)")
+        }
+    }
+
+    @Test(.enabled(if: Program.find("dsrdump") != nil, "needs dsrdump, of dcmtk")) func theReportIsReadableElsewhere() throws {
+        let (status, said) = try Program.run(try #require(Program.find("dsrdump")), ["-Er", "+Pn", try objects(WrittenSeries()).sr.path])
+        #expect(status == 0 && !said.contains("W:") && !said.contains("E:"), "\(said)")
+        for line in ["Imaging Measurement Report", "Tracking Identifier", "synovitis/radiocarpal L", "Volume", "milliliter", "RAMRIS-like grade", "Value unknown", "Referenced Segment"] {
+            #expect(said.contains(line), "\(line) in \(said)")
+        }
+    }
+
+    private static let hasHighdicom = (try? Python.run(["-c", "import highdicom"])) != nil
+
+    @Test(.enabled(if: hasHighdicom, "needs a Python with highdicom, named by CARPUS_TEST_PYTHON"), arguments: [false, true]) func highdicomSeesTheSameVoxelsAtTheSamePlaces(_ leftHanded: Bool) throws {
+        let made = try WrittenSeries(leftHanded: leftHanded), segmentation = try made.segmentation(), grid = made.grid
+        let script = """
+            import sys, json, numpy as np, highdicom as hd
+            seg = hd.seg.segread(sys.argv[1])
+            out = []
+            for n in seg.segment_numbers:
+                volume = seg.get_volume(segment_numbers=[n])
+                at = np.argwhere(volume.array[..., 0] > 0)
+                out.append(np.round(volume.map_indices_to_reference(at), 6).tolist())
+            report = hd.sr.srread(sys.argv[2])
+            groups = [[g.tracking_identifier, str(g.tracking_uid), len(g.get_measurements())] for g in report.content.get_volumetric_roi_measurement_groups()]
+            first = report.content.get_volumetric_roi_measurement_groups()[0]
+            values = [[m.name.meaning, m.value, m.unit.value] for m in first.get_measurements()]
+            segment = [str(first.referenced_segment.referenced_sop_instance_uid), first.referenced_segment.referenced_segment_number]
+            print(json.dumps({"voxels": out, "groups": groups, "values": values, "segment": segment,
+                              "uids": [str(seg.get_segment_description(n).tracking_uid) for n in seg.segment_numbers]}))
+            """
+        let (seg, sr) = try objects(made)
+        let answer = try #require(try JSONSerialization.jsonObject(with: Python.run(["-c", script, seg.path, sr.path])) as? [String: Any])
+        let voxels = try #require(answer["voxels"] as? [[[Double]]])
+        for (i, points) in voxels.enumerated() {
+            let found = points.map { p -> Int in
+                let v = Index3(grid.voxelFromWorld(Vector3(p[0], p[1], p[2])).rounded(.toNearestOrEven))
+                return grid.offset(v.x, v.y, v.z)
+            }
+            #expect(found.sorted() == segmentation.voxels(of: i + 1))
+        }
+        let uids = try #require(answer["uids"] as? [String]), groups = try #require(answer["groups"] as? [[Any]]), values = try #require(answer["values"] as? [[Any]])
+        #expect(voxels.count == 2 && groups.count == 1 && groups[0][1] as? String == uids[0] && groups[0][2] as? Int == 2)
+        #expect(values[0][0] as? String == "Volume" && values[0][1] as? Double == 0.1 + 0.2 && values[0][2] as? String == "mL")
+        let segment = try #require(answer["segment"] as? [Any])
+        #expect(try segment[0] as? String == segmentation.instanceUID && segment[1] as? Int == 1)
+    }
+
+    private static let hasArchive = ["Orthanc", "storescu", "movescu", "storescp"].allSatisfy { Program.find($0) != nil }
+
+    @Test(.enabled(if: hasArchive, "needs Orthanc, of orthanc, and storescu, movescu and storescp, of dcmtk")) func anArchiveGivesBackWhatItWasGiven() throws {
+        let (seg, sr) = try objects(WrittenSeries()), archive = try Archive()
+        defer { archive.stop() }
+        try archive.store([seg, sr])
+        let back = try archive.fetch(study: DICOMUID.derived(from: "study"))
+        for file in [seg, sr] {
+            let sent = try DataSet(file), same = back.first { $0.text(0x0008_0018) == sent.text(0x0008_0018) }
+            #expect(same == sent, "\(file.lastPathComponent)")
+        }
+        #expect(back.count == 2)
+    }
+}
