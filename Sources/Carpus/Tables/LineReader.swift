@@ -66,7 +66,7 @@ struct LineReader {
     private mutating func fill() throws {
         do {
             let more = try handle.read(upToCount: Self.piece) ?? Data()
-            (buffer, place, at) = (buffer[at...] + more, place + UInt64(at), 0)
+            (buffer, place, at) = (Array(buffer[at...] + more), place + UInt64(at), 0)
             isAtEnd = more.isEmpty
         } catch {
             throw IOError(.unreadable, at: url, "the table cannot be read")
