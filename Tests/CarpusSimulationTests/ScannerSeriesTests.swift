@@ -133,24 +133,65 @@ struct ScannerSeriesTests {
         for count in counts { #expect(abs(Double(count) / Double(80 * 60 * 40) - 0.25) < 0.1) }
     }
 
-    @Test("truth: regions by majority, lesions from half a voxel on, with volumes that add up")
+    @Test("truth: regions and lesions keep their volumes, each where there is most of it")
     func labels() throws {
         let specimen = try wrist(), grid = try scanGrid(Index3(70, 70, 14), spacing: Vector3(0.5, 0.5, 1))
         let move = RigidTransform(axis: Vector3(0, 0, 1), angle: 0.2, translation: Vector3(0.3, -0.2, 0.1))
         let truth = TruthSampling.labels(of: specimen, on: grid, scannerFromSpecimen: move)
         let volume = 4.0 / 3 * .pi * 125 / 1000
-        #expect(abs(truth.lesions.volume(of: 1) / volume - 1) < 0.03 && abs(truth.anatomy.volume(of: 17) / volume - 1) < 0.03)
+        #expect(abs(truth.lesions.volume(of: 1) / volume - 1) < 0.01 && truth.anatomy.volume(of: 17) == truth.lesions.volume(of: 1))
         #expect(Set(truth.anatomy.counts.keys) == [17, 29] && truth.anatomy.legend == WristAnatomy.legend)
         // The middle of the ball, moved.
         let at = grid.voxelFromWorld(move.affine(Vector3(6, 0, 0)))
         #expect(truth.lesions.labels[grid.offset(Int(at.x.rounded()), Int(at.y.rounded()), Int(at.z.rounded()))] == 1)
-        // Below half: a plate that fills 40 % of a slice has no lesion, 60 % has.
-        for (thickness, value) in [(1.2, UInt16(0)), (1.8, 1)] {
+        // A plate that fills 40 % of a slice has as much of its nine voxels; by majority it has none, and one of 60 % has all.
+        for (thickness, kept, most) in [(1.2, 4, 0), (1.8, 5, 9)] {
             var plate = try phantom(size: Index3(60, 60, 24), spacing: 0.1) { p in abs(p.z) < thickness / 2 ? (.synovitis, 5) : (.muscle, 16) }
             for i in plate.tissue.indices where plate.tissue[i] == Tissue.synovitis.rawValue { plate.lesion[i] = 1 }
-            let one = TruthSampling.labels(of: plate, on: try scanGrid(Index3(3, 3, 1), spacing: Vector3(1, 1, 3)))
-            #expect(one.lesions.labels[4] == value)
+            let grid = try scanGrid(Index3(3, 3, 1), spacing: Vector3(1, 1, 3))
+            #expect(TruthSampling.labels(of: plate, on: grid).lesions.counts[1] == kept)
+            #expect(TruthSampling.majorityLabels(of: plate, on: grid).lesions.counts[1] ?? 0 == most)
         }
+    }
+
+    @Test("truth: thin layers in thick slices keep volume and place, and their shares add up to it")
+    func thinLayers() throws {
+        // Shells of 0.8 mm about balls of 4 and 7 mm, one a joint and one a compartment, in slices of 3 mm.
+        let balls = [(centre: Vector3(-9, 0, 0), radius: 4.0, region: UInt8(17), lesion: UInt8(1)), (Vector3(8, 2, 1), 7, 20, 2)]
+        var specimen = try phantom(size: Index3(200, 120, 120), spacing: 0.2) { _ in (.muscle, 16) }
+        for i in specimen.region.indices {
+            let p = specimen.grid.worldFromVoxel(Vector3(specimen.grid.index(at: i)))
+            for ball in balls {
+                let r = (p - ball.centre).length
+                if r < ball.radius { specimen.region[i] = ball.region }
+                if r < ball.radius, r > ball.radius - 0.8 { specimen.lesion[i] = ball.lesion }
+            }
+        }
+        let grid = try scanGrid(Index3(100, 60, 8), spacing: Vector3(0.4, 0.4, 3)), turn = RigidTransform(axis: Vector3(1, 1, 0), angle: 0.15)
+        let kept = TruthSampling.labels(of: specimen, on: grid, scannerFromSpecimen: turn), most = TruthSampling.majorityLabels(of: specimen, on: grid, scannerFromSpecimen: turn)
+        let shares = TruthSampling.lesionShares(of: specimen, on: grid, scannerFromSpecimen: turn)
+        for ball in balls {
+            func shell(_ r: Double, _ inner: Double) -> Double { 4.0 / 3 * .pi * (r * r * r - inner * inner * inner) / 1000 }
+            let whole = shell(ball.radius, 0), layer = shell(ball.radius, ball.radius - 0.8), label = UInt16(ball.lesion)
+            #expect(abs(kept.lesions.volume(of: label) / layer - 1) < 0.015 && abs(kept.anatomy.volume(of: UInt16(ball.region)) / whole - 1) < 0.01, "\(ball.radius)")
+            #expect(most.lesions.volume(of: label) < 0.95 * layer, "by majority a layer is lost")
+            let sum = shares[Int(label) - 1].scalars.reduce(0) { $0 + Double($1) } * grid.voxelVolume / 1000
+            #expect(abs(sum - kept.lesions.volume(of: label)) <= grid.voxelVolume / 1000, "\(sum)")
+            // No voxel is called by what it does not hold.
+            #expect(zip(kept.lesions.labels, shares[Int(label) - 1].scalars).allSatisfy { $0 != label || $1 > 0 })
+            #expect(zip(kept.lesions.labels, kept.anatomy.labels).allSatisfy { $0 != label || $1 == UInt16(ball.region) })
+        }
+    }
+
+    @Test("truth: the same labels by any number of threads")
+    func labelsByThreads() throws {
+        let specimen = try wrist(), grid = try scanGrid(Index3(70, 70, 14), spacing: Vector3(0.5, 0.5, 1)), before = Parallel.threads
+        defer { Parallel.threads = before }
+        let maps = [1, 3].map { threads in
+            Parallel.threads = threads
+            return TruthSampling.labels(of: specimen, on: grid)
+        }
+        #expect(maps[0].anatomy == maps[1].anatomy && maps[0].lesions == maps[1].lesions)
     }
 
     @Test("truth of the uptake: class and parameters of what takes it up")

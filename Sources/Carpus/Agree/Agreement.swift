@@ -33,8 +33,8 @@ public struct Agreement: Sendable, Encodable {
 
     /// The statistics, by measure.
     public let rows: [AgreementRow]
-    /// With a reference, what every cut-off gives.
-    public let curves: [AgreementCurve]
+    /// With a reference, what every cut-off gives; made when it is asked for, as each value is a cut-off.
+    public var curves: [AgreementCurve] { measures.flatMap(\.curves) }
     /// What they are of; for figures.
     let measures: [MeasureAgreement]
 
@@ -55,7 +55,13 @@ public struct Agreement: Sendable, Encodable {
         }
         measures = tables.filter { $0.raters.count > 1 }.map { MeasureAgreement(table: $0, options: options) }
         rows = measures.flatMap(\.rows)
-        curves = measures.flatMap(\.curves)
+    }
+
+    /// Lines and curves.
+    public func encode(to encoder: any Encoder) throws {
+        var c = encoder.container(keyedBy: CodingKeys.self)
+        try c.encode(rows, forKey: .rows)
+        try c.encode(curves, forKey: .curves)
     }
 
     /// The lines as a tab-separated table, without the last line's end.

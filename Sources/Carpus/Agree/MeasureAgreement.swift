@@ -37,8 +37,8 @@ struct MeasureAgreement {
     }
 
     private func together(_ table: RatingTable, _ name: String) -> [AgreementRow] {
-        let rows = table.complete, left = table.values.count - rows.count
-        let note = left > 0 ? "\(left) of \(table.values.count) subjects lack a value" : nil
+        let rows = table.complete, left = table.count - rows.count
+        let note = left > 0 ? "\(left) of \(table.count) subjects lack a value" : nil
         return IntraclassCorrelation.Form.allCases.map { form in
             let estimate = rows.count > 1 ? IntraclassCorrelation(rows).estimate(form, level: level) : Estimate(nil, note: "fewer than two complete subjects")
             return AgreementRow(table, "\(name) \(form.rawValue)", "all", estimate, n: rows.count, note: note)
@@ -46,8 +46,8 @@ struct MeasureAgreement {
     }
 
     private func rows(of pair: (Int, Int)) -> [AgreementRow] {
-        let (x, y) = table.pairs(pair.0, pair.1), left = table.values.count - x.count
-        let note = left > 0 ? "\(left) of \(table.values.count) subjects lack a value" : nil
+        let (x, y) = table.pairs(pair.0, pair.1), left = table.count - x.count
+        let note = left > 0 ? "\(left) of \(table.count) subjects lack a value" : nil
         func row(_ name: String, _ estimate: Estimate, unit: String = "1") -> AgreementRow {
             AgreementRow(table, name, names(pair), estimate, n: x.count, unit: unit, note: note)
         }
@@ -102,7 +102,7 @@ struct MeasureAgreement {
 
     private func changeRows(_ changes: RatingTable) -> [AgreementRow] {
         let responses = changes.raters.indices.map { r -> AgreementRow in
-            let all = changes.values.compactMap { $0[r] }
+            let all = changes.given(by: r)
             return AgreementRow(table, "srm", changes.raters[r], drawn(all.count) { i in DetectableChange.responseMean(i.map { all[$0] }).value }, n: all.count)
         }
         return responses + pairs.map { pair in

@@ -18,26 +18,20 @@ struct RatingTable {
         static let identity = ["participant_id", "session_id", "side", "region"]
     }
 
-    /// One subject: at one visit, on one side, in one region, as far as the table tells these apart.
-    struct Subject: Hashable {
-        /// Its cells in the columns that keep subjects apart.
-        let key: [String]
-        /// The key without the visit.
-        let patient: [String]
-        /// The visit, where there is a column `session_id`.
-        let session: String?
-    }
-
     let measure: String?
     /// The unit where the table has one.
     let unit: String
     /// In the order of the file.
     let raters: [String]
-    let subjects: [Subject]
-    /// `values[subject][rater]`, nil where it is missing or not scorable.
-    let values: [[Double?]]
+    /// The cells of each subject in the columns that keep subjects apart: at one visit, on one side, in one region, as far as the table tells.
+    private let subjects: [[String]]
+    /// Which of these columns is the visit.
+    private let visitColumn: Int?
+    /// What the raters said of the first subject, of the second, ...; nil where it is missing or not scorable.
+    private let ratings: [Double?]
 
-    /// The tables of a file, in the order in which their measures appear.
+    /// The tables of a file, in the order in which their measures appear. The file is read line by line, and of a line no more is kept than its
+    /// value and the subject it is of.
     ///
     /// - Throws: `IOError` for a column that is missing, a value that is no number, and a rater who gave one subject two values.
     static func read(_ url: URL, _ columns: Columns) throws -> [RatingTable] {
@@ -49,49 +43,53 @@ struct RatingTable {
         guard !apart.isEmpty else {
             throw IOError(.malformed, at: url, "there is none of the columns \(Columns.identity.joined(separator: ", ")); name the columns that keep subjects apart")
         }
-        var parts = OrderedGroups<String?, TabTable.Row>()
         let groups = columns.groups.isEmpty ? ["measure"] : columns.groups
-        for row in table.rows {
-            let names = groups.compactMap { row[$0] }
-            parts.add(row, to: names.isEmpty ? nil : names.joined(separator: "/"))
+        var names = SharedNames(), builders: [RatingTableBuilder] = [], places: [String?: Int] = [:]
+        try table.forEachRow { row in
+            let parts = groups.compactMap { row[$0] }, measure = parts.isEmpty ? nil : names.shared(parts.joined(separator: "/"))
+            let at = places[measure] ?? builders.count
+            if at == builders.count {
+                places[measure] = at
+                builders.append(RatingTableBuilder(measure: measure, url: url))
+            }
+            guard let who = row[rater] else { throw IOError(.malformed, at: url, "line \(row.number) does not tell the \(rater)") }
+            let value = row["status"] == "not-scorable" ? nil : try row.number(columns.value)
+            try builders[at].add(value, by: who, of: apart.map { names.shared(row[$0] ?? "n/a") }, unit: row["unit"], line: row.number)
         }
-        return try parts.groups.map { try RatingTable(measure: $0.key, rows: $0.members, rater: rater, value: columns.value, apart: apart, url: url) }
+        return try builders.map { try RatingTable($0, visitColumn: apart.firstIndex(of: "session_id")) }
     }
 
-    private init(measure: String?, rows: [TabTable.Row], rater: String, value: String, apart: [String], url: URL) throws {
-        var raters: [String] = [], subjects: [Subject] = [], places: [Subject: Int] = [:], given: [[String: Double?]] = [], units: [String] = []
-        for row in rows {
-            guard let who = row[rater] else { throw IOError(.malformed, at: url, "line \(row.number) does not tell the \(rater)") }
-            let subject = Subject(key: apart.map { row[$0] ?? "n/a" }, patient: apart.filter { $0 != "session_id" }.map { row[$0] ?? "n/a" }, session: apart.contains("session_id") ? row["session_id"] : nil)
-            if !raters.contains(who) { raters.append(who) }
-            if let unit = row["unit"], !units.contains(unit) { units.append(unit) }
-            let at = places[subject] ?? subjects.count
-            if at == subjects.count {
-                places[subject] = at
-                given.append([:])
-                subjects.append(subject)
-            }
-            guard given[at][who] == nil else {
-                throw IOError(.inconsistent, at: url, "line \(row.number): '\(who)' has two values for \(subject.key.joined(separator: " "))\(measure.map { ", \($0)" } ?? ""); name more columns that keep subjects apart")
-            }
-            given[at].updateValue(row["status"] == "not-scorable" ? nil : try row.number(value), forKey: who)
+    private init(_ builder: RatingTableBuilder, visitColumn: Int?) throws {
+        guard builder.units.count < 2 else {
+            throw IOError(.inconsistent, at: builder.url, "\(builder.measure ?? "the values") come in different units: \(builder.units.joined(separator: ", "))")
         }
-        guard units.count < 2 else { throw IOError(.inconsistent, at: url, "\(measure ?? "the values") come in different units: \(units.joined(separator: ", "))") }
-        (self.measure, self.raters, self.subjects, unit) = (measure, raters, subjects, units.first ?? "1")
-        values = given.map { row in raters.map { row[$0] ?? nil } }
+        let raters = builder.raters.count
+        self.init(
+            measure: builder.measure, unit: builder.units.first ?? "1", raters: builder.raters, subjects: builder.subjects, visitColumn: visitColumn,
+            ratings: builder.subjects.indices.flatMap { i in (0..<raters).map { builder.rating(of: i, by: $0) } })
     }
+
+    private init(measure: String?, unit: String, raters: [String], subjects: [[String]], visitColumn: Int?, ratings: [Double?]) {
+        (self.measure, self.unit, self.raters, self.subjects, self.visitColumn, self.ratings) = (measure, unit, raters, subjects, visitColumn, ratings)
+    }
+
+    /// How many subjects there are.
+    var count: Int { subjects.count }
+
+    /// What a rater said of a subject; nil where it is missing or not scorable.
+    private subscript(subject: Int, rater: Int) -> Double? { ratings[subject * raters.count + rater] }
 
     /// Whether all values are whole numbers from 0 to 10, as grades are.
     var looksLikeGrades: Bool { areWhole(in: 0...10) }
 
     /// Whether all values are whole numbers of a range.
-    func areWhole(in range: ClosedRange<Double>) -> Bool { values.joined().compactMap(\.self).allSatisfy { $0 == $0.rounded() && range.contains($0) } }
+    func areWhole(in range: ClosedRange<Double>) -> Bool { ratings.allSatisfy { value in value.map { $0 == $0.rounded() && range.contains($0) } ?? true } }
 
     /// Subjects whom two raters both rated.
     func pairs(_ a: Int, _ b: Int) -> (x: [Double], y: [Double]) {
         var x: [Double] = [], y: [Double] = []
-        for row in values {
-            if let one = row[a], let other = row[b] {
+        for i in subjects.indices {
+            if let one = self[i, a], let other = self[i, b] {
                 x.append(one)
                 y.append(other)
             }
@@ -99,26 +97,33 @@ struct RatingTable {
         return (x, y)
     }
 
+    /// What one rater said, where he said something.
+    func given(by rater: Int) -> [Double] { subjects.indices.compactMap { self[$0, rater] } }
+
     /// Subjects whom all raters rated.
-    var complete: [[Double]] { values.map { $0.compactMap(\.self) }.filter { $0.count == raters.count } }
+    var complete: [[Double]] {
+        subjects.indices.compactMap { i in
+            let row = raters.indices.compactMap { self[i, $0] }
+            return row.count == raters.count ? row : nil
+        }
+    }
 
     /// The same raters' changes from each patient's first visit to the last; nil where the table knows no visits.
     var changes: RatingTable? {
+        guard let visitColumn else { return nil }
         var patients = OrderedGroups<[String], Int>()
-        for (i, subject) in subjects.enumerated() where subject.session != nil { patients.add(i, to: subject.patient) }
-        var kept: [Subject] = [], differences: [[Double?]] = []
+        for (i, cells) in subjects.enumerated() where cells[visitColumn] != "n/a" {
+            patients.add(i, to: cells.indices.filter { $0 != visitColumn }.map { cells[$0] })
+        }
+        var kept: [[String]] = [], differences: [Double?] = []
         for (patient, members) in patients.groups where members.count > 1 {
             // As people count: ses-9 before ses-10.
-            let ordered = members.sorted { (subjects[$0].session ?? "").localizedStandardCompare(subjects[$1].session ?? "") == .orderedAscending }
+            let ordered = members.sorted { subjects[$0][visitColumn].localizedStandardCompare(subjects[$1][visitColumn]) == .orderedAscending }
             guard let first = ordered.first, let last = ordered.last else { continue }
-            kept.append(Subject(key: patient, patient: patient, session: nil))
-            differences.append(raters.indices.map { r in values[last][r].flatMap { end in values[first][r].map { end - $0 } } })
+            kept.append(patient)
+            differences += raters.indices.map { r in self[last, r].flatMap { end in self[first, r].map { end - $0 } } }
         }
-        return kept.isEmpty ? nil : RatingTable(measure: measure, unit: unit, raters: raters, subjects: kept, values: differences)
-    }
-
-    private init(measure: String?, unit: String, raters: [String], subjects: [Subject], values: [[Double?]]) {
-        (self.measure, self.unit, self.raters, self.subjects, self.values) = (measure, unit, raters, subjects, values)
+        return kept.isEmpty ? nil : RatingTable(measure: measure, unit: unit, raters: raters, subjects: kept, visitColumn: nil, ratings: differences)
     }
 }
 

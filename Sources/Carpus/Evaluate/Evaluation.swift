@@ -49,13 +49,19 @@ public struct Evaluation: Sendable, Encodable {
         kind = try Kind(of: result)
         (self.result, self.truth) = (result.path(percentEncoded: false), truth.path(percentEncoded: false))
         parameters = options.parameters
-        rows = switch kind {
-        case .labels: try LabelComparison.rows(of: result, against: truth, options.parameters)
-        case .transforms: try TransformComparison.rows(of: result, against: truth, regions: options.regions)
-        case .folders: try FolderComparison(result: OutputListing(of: result), truth: OutputListing(of: truth), parameters: options.parameters).rows()
-        }
+        var all: [EvaluationRow] = []
+        try Self.forEachRow(of: result, against: truth, options: options) { all.append($0) }
+        rows = all
     }
 
-    /// The lines as a tab-separated table, without the last line's end.
-    public var tsv: String { TabTable.text(EvaluationRow.columns, rows.map(\.cells)) }
+    /// Calls `body` with each line as it is found: of folders no more is held than one visit has, however many there are.
+    ///
+    /// - Throws: `IOError` for what cannot be read or has nothing in common; what `body` throws.
+    public static func forEachRow(of result: URL, against truth: URL, options: Options = .init(), _ body: (EvaluationRow) throws -> Void) throws {
+        switch try Kind(of: result) {
+        case .labels: try LabelComparison.rows(of: result, against: truth, options.parameters).forEach(body)
+        case .transforms: try TransformComparison.rows(of: result, against: truth, regions: options.regions).forEach(body)
+        case .folders: try FolderComparison(result: OutputListing(of: result), truth: OutputListing(of: truth), parameters: options.parameters).forEachRow(body)
+        }
+    }
 }

@@ -40,6 +40,12 @@ public struct EvaluationRow: Sendable, Hashable, Encodable {
 
     static let columns = CodingKeys.allCases.map(\.rawValue)
 
+    /// The first line of a table, without its end.
+    public static var head: String { TabTable.line(columns) }
+
+    /// The line of a table, without its end.
+    public var line: String { TabTable.line(cells) }
+
     /// The line as it stands in a table; floats read back the same.
     var cells: [String?] { [kind.rawValue, participant, session, region, measure, value.map { "\($0)" }, unit, note] }
 }

@@ -8,25 +8,37 @@ struct FolderComparison {
     let result, truth: OutputListing
     let parameters: LabelEvaluation.Parameters
 
-    /// - Throws: `IOError` when the folders have no session in common, or a file of theirs cannot be read.
-    func rows() throws -> [EvaluationRow] {
+    /// Calls `body` with each line, occasion by occasion, so that no more is held than an occasion has: first maps and transforms, then measures.
+    ///
+    /// - Throws: `IOError` when the folders have nothing in common, or a file of theirs cannot be read; what `body` throws.
+    func forEachRow(_ body: (EvaluationRow) throws -> Void) throws {
         let here = result.occasions, there = truth.occasions
         guard !here.isDisjoint(with: there) else {
             func list(_ all: Set<EvaluatedOccasion>) -> String { all.sorted().prefix(5).map { $0.description.isEmpty ? "no session" : "\($0)" }.joined(separator: ", ") + (all.count > 5 ? ", ..." : "") }
             throw IOError(.inconsistent, at: result.folder, "no session is in the truth too: here \(list(here)), in \(truth.folder.path(percentEncoded: false)) \(list(there))")
         }
-        var rows: [EvaluationRow] = []
-        let transforms = TransformComparison.Matched(result: result, truth: truth)
-        for occasion in here.union(there).sorted() {
+        // Lines are held back until one compares something: folders with nothing in common are a fault and no table.
+        var held: [EvaluationRow] = [], isCommon = false
+        func tell(_ rows: [EvaluationRow]) throws {
+            if isCommon { return try rows.forEach(body) }
+            held += rows
+            guard rows.contains(where: { $0.measure != "missing" && $0.region != MeasureComparison.all }) else { return }
+            isCommon = true
+            try held.forEach(body)
+            held = []
+        }
+        let transforms = TransformComparison.Matched(result: result, truth: truth), occasions = here.union(there).sorted()
+        for occasion in occasions {
             let maps = truth.maps.filter { $0.occasion == occasion }
-            rows += try SessionLabels(occasion: occasion, truths: maps, parameters: parameters).rows(of: result.maps.filter { $0.occasion == occasion })
-            rows += try transforms.rows(of: occasion)
+            try tell(SessionLabels(occasion: occasion, truths: maps, parameters: parameters).rows(of: result.maps.filter { $0.occasion == occasion }))
+            try tell(transforms.rows(of: occasion))
         }
-        rows += MeasureComparison.rows(of: result.measures, against: truth.measures)
-        guard rows.contains(where: { $0.measure != "missing" && $0.region != MeasureComparison.all }) else {
-            throw IOError(.inconsistent, at: result.folder, "nothing of it is in the truth too: no region, no measure and no transform has the same name in \(truth.folder.path(percentEncoded: false)); here \(regionNames(rows, "truth")), there \(regionNames(rows, "result"))")
+        var measures = MeasureComparison(result.measures, against: truth.measures)
+        for occasion in occasions { try tell(measures.rows(of: occasion)) }
+        try tell(measures.summary)
+        guard isCommon else {
+            throw IOError(.inconsistent, at: result.folder, "nothing of it is in the truth too: no region, no measure and no transform has the same name in \(truth.folder.path(percentEncoded: false)); here \(regionNames(held, "truth")), there \(regionNames(held, "result"))")
         }
-        return rows
     }
 
     /// The first names of what is missing on a side, for people.

@@ -13,8 +13,8 @@ struct OutputListing {
     let folder: URL
     /// Label maps `*_dseg.nii.gz` and transforms `*_xfm.tfm`, `*_xfm.h5`, by path.
     let maps, transforms: [Entry]
-    /// The rows of `measures.tsv`, nil when there is none.
-    let measures: [MeasuredRow]?
+    /// `measures.tsv`, nil when there is none.
+    let measures: MeasuredTable?
 
     /// - Throws: `IOError` when nothing is there, or `measures.tsv` cannot be read.
     init(of folder: URL) throws {
@@ -29,34 +29,12 @@ struct OutputListing {
             paths.filter { path in endings.contains { path.hasSuffix($0) } }.sorted().map { Entry(url: folder.appending(path: $0), path: $0, occasion: .init(path: $0)) }
         }
         (maps, transforms, self.folder) = (entries(["_dseg.nii.gz", "_dseg.nii"]), entries(["_xfm.tfm", "_xfm.txt", "_xfm.h5"]), folder)
-        measures = paths.contains("measures.tsv") ? try MeasuredRow.read(folder.appending(path: "measures.tsv")) : nil
+        measures = paths.contains("measures.tsv") ? try MeasuredTable(folder.appending(path: "measures.tsv")) : nil
         guard !maps.isEmpty || !transforms.isEmpty || measures != nil else {
             throw IOError(.missing, at: folder, "there is neither a label map (*_dseg.nii.gz) nor a transform (*_xfm.tfm) nor measures.tsv; name the output folder of a run, or the truth's derivatives folder")
         }
     }
 
     /// Everyone and every time something is there for.
-    var occasions: Set<EvaluatedOccasion> { Set((maps + transforms).map(\.occasion) + (measures ?? []).map(\.occasion)) }
-}
-
-/// A row of `measures.tsv` as it is read back.
-struct MeasuredRow {
-    let occasion: EvaluatedOccasion
-    let side: String?
-    let region, measure: String
-    /// Nil when it is not scorable.
-    let value: Double?
-    let unit, status: String
-    let reason: String?
-
-    /// The rows of a table with the columns of `MeasureTable`, in any order.
-    static func read(_ url: URL) throws -> [MeasuredRow] {
-        let table = try TabTable(url, needs: ["participant_id", "session_id", "side", "region", "measure", "value", "unit", "status", "reason"])
-        return try table.rows.map { row in
-            let value = try row.number("value")
-            return MeasuredRow(
-                occasion: .init(participant: row["participant_id"], session: row["session_id"]), side: row["side"], region: row["region"] ?? "n/a", measure: row["measure"] ?? "n/a",
-                value: row["status"] == "not-scorable" ? nil : value, unit: row["unit"] ?? "1", status: row["status"] ?? "ok", reason: row["reason"])
-        }
-    }
+    var occasions: Set<EvaluatedOccasion> { Set((maps + transforms).map(\.occasion)).union(measures?.occasions ?? []) }
 }

@@ -28,7 +28,7 @@ enum RetestLimits {
     static func pairs(of file: URL) throws -> [RetestPair] {
         let table = try TabTable(file, needs: ["participant_id", "session_id", "region", "measure", "value"])
         var groups = OrderedGroups<[String?], (session: String, value: Double)>()
-        for row in table.rows where row["status"] != "not-scorable" {
+        for row in try table.rows where row["status"] != "not-scorable" {
             guard let session = row["session_id"], !session.contains(">"), let value = try row.number("value") else { continue }
             groups.add((session, value), to: [row["participant_id"], row["side"], row["region"], row["measure"]])
         }

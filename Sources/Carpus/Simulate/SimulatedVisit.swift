@@ -80,11 +80,16 @@ struct SimulatedVisit {
     }
 
     private func writeLabels(_ specimen: Specimen, _ series: VirtualSeries) throws {
-        let (anatomy, lesions) = TruthSampling.labels(
-            of: specimen, on: series.plan.grid, scannerFromSpecimen: series.placements[0], profile: series.plan.sliceProfile)
-        let stem = names.stem(visit, series.role)
+        let grid = series.plan.grid, place = series.placements[0], profile = series.plan.sliceProfile, stem = names.stem(visit, series.role)
+        let (anatomy, lesions) = TruthSampling.labels(of: specimen, on: grid, scannerFromSpecimen: place, profile: profile)
         try writeMap(anatomy, to: names.truth("\(stem)_seg-anatomy_dseg"))
         try writeMap(lesions, to: names.truth("\(stem)_seg-lesions_dseg"))
+        let shares = TruthSampling.lesionShares(of: specimen, on: grid, scannerFromSpecimen: place, profile: profile)
+        for (label, share) in zip(lesions.legend.labels, shares) {
+            // A label of a file's name has letters and figures only.
+            let file = names.truth("\(stem)_seg-lesions_label-\(label.name.replacing("-", with: ""))_probseg.nii.gz")
+            try OutputFile.write(to: file) { try NIfTI.write(share, to: $0) }
+        }
     }
 
     private func writeTruth(_ all: [VirtualSeries], _ specimen: Specimen, _ record: VisitRecord) throws {

@@ -50,7 +50,15 @@ struct Evaluate: ParsableCommand {
         guard regions == nil || kinds.0 == .transforms else { throw ValidationError("--regions says where two transforms are compared; \(kinds.0.rawValue) have their own regions") }
         var options = Evaluation.Options()
         (options.parameters, options.regions) = (parameters, regions.map { URL(filePath: $0) })
-        let evaluation = try Evaluation(of: found, against: real, options: options)
-        if json { try Terminal.json(evaluation) } else { Terminal.data(evaluation.tsv) }
+        if json { return try Terminal.json(Evaluation(of: found, against: real, options: options)) }
+        // Written as it is found: of many visits no more is held than of one.
+        var lines = [EvaluationRow.head]
+        try Evaluation.forEachRow(of: found, against: real, options: options) { row in
+            lines.append(row.line)
+            guard lines.count >= 500 else { return }
+            Terminal.data(lines.joined(separator: "\n"))
+            lines = []
+        }
+        if !lines.isEmpty { Terminal.data(lines.joined(separator: "\n")) }
     }
 }

@@ -17,8 +17,9 @@ public struct ArticularEnd: Sendable, Hashable {
     public static let assessedDepth = 10.0
     /// What of a bone tells its axis, mm from the end: as near as the slope of its face allows, and no farther than fields of view reach.
     static func shaft(of bone: UInt16) -> ClosedRange<Double> { bone == 1 ? 6...17 : bone == 2 ? 3...16 : 5...20 }
-    /// A column of a bone faces the carpus when a carpal bone follows within so many mm: the ulna's head meets it across the disc.
-    static let reach = 10.0
+    /// A column of a bone faces the carpus when a carpal bone follows within so many mm. The ulna's head meets it across the disc, up to 10 mm
+    /// away: a reach that ended in that gap would count the nearer columns alone, and slices would decide which.
+    static func reach(of bone: UInt16) -> Double { bone < 3 ? 15 : 10 }
 
     /// How deep in the shaft a point lies, mm; negative beyond the end.
     @inlinable public func depth(of p: Vector3) -> Double { (p - middle).dot(shaftward) }
@@ -145,7 +146,7 @@ private struct EndSearch {
     /// ends where hardly any does.
     private func ends(_ frame: ColumnFrame) -> (depth: Double, cutShare: Double)? {
         var facing: [Double] = [], all: [Double] = [], cut = 0
-        let reach = Int(ArticularEnd.reach / Self.depthStep)
+        let reach = Int(ArticularEnd.reach(of: UInt16(bone)) / Self.depthStep)
         frame.forEachColumn { start in
             let step = field.step(frame.shaftward * Self.depthStep), from = field.voxel(start)
             let count = Int((frame.span.upperBound - frame.span.lowerBound) / Self.depthStep)

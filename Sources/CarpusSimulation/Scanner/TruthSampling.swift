@@ -2,14 +2,26 @@ public import CarpusCore
 
 /// What lies in each voxel of any grid, counted at the same points at which the scanner samples.
 public enum TruthSampling {
-    /// Regions and lesions: the anatomy's value that holds the most of a voxel (0 counts, the smaller wins a tie), and the lesion's if it holds at
-    /// least half.
+    /// Regions and lesions, named so that each region, and each lesion in each region, keeps its volume (`VolumeKeeping`): a voxel that holds
+    /// several has the name of one it holds much of, mostly that of the most.
     ///
     /// - Parameters:
     ///   - grid: slices along the last axis.
     ///   - scannerFromSpecimen: where the wrist lies on that grid.
     ///   - profile: how a voxel reaches through its slice.
     public static func labels(
+        of specimen: Specimen, on grid: Grid, scannerFromSpecimen: RigidTransform = RigidTransform(), profile: SliceProfile = .slab
+    ) -> (anatomy: LabelMap, lesions: LabelMap) {
+        let sampler = SliceSampler(scan: grid, specimen: specimen.grid, scannerFromSpecimen: scannerFromSpecimen, profile: profile)
+        let (codes, kinds) = Self.kinds(of: specimen), chosen = keeping(codes, count: kinds.count, grid: grid, sampler: sampler)
+        return (
+            LabelMap(grid: grid, labels: chosen.map { UInt16(kinds[Int($0)].region) }, legend: WristAnatomy.legend),
+            LabelMap(grid: grid, labels: chosen.map { UInt16(kinds[Int($0)].lesion) }, legend: WristAnatomy.lesionLegend))
+    }
+
+    /// Regions and lesions by majority: the anatomy's value that holds the most of a voxel (0 counts, the smaller wins a tie), and the lesion's if
+    /// it holds at least half. What is thin against the slices is lost.
+    public static func majorityLabels(
         of specimen: Specimen, on grid: Grid, scannerFromSpecimen: RigidTransform = RigidTransform(), profile: SliceProfile = .slab
     ) -> (anatomy: LabelMap, lesions: LabelMap) {
         let sampler = SliceSampler(scan: grid, specimen: specimen.grid, scannerFromSpecimen: scannerFromSpecimen, profile: profile)
@@ -23,11 +35,13 @@ public enum TruthSampling {
         of specimen: Specimen, on grid: Grid, scannerFromSpecimen: RigidTransform = RigidTransform(), profile: SliceProfile = .slab
     ) -> [Volume<Float>] {
         let sampler = SliceSampler(scan: grid, specimen: specimen.grid, scannerFromSpecimen: scannerFromSpecimen, profile: profile)
-        return WristAnatomy.lesionLegend.labels.map { label in
-            let isLesion = specimen.lesion.map { UInt8($0 == UInt8(label.value) ? 1 : 0) }
-            // Of two values the vote's winner and its count tell the share of either.
-            let counts = voted(isLesion, grid: grid, sampler: sampler) { best, count in UInt16(best == 1 ? count : SliceSampler.perVoxel - count) }
-            return Volume(grid: grid, scalars: counts.map { Float($0) / Float(SliceSampler.perVoxel) })
+        let lesions = WristAnatomy.lesionLegend.labels.map { UInt8($0.value) }
+        // One number a lesion, voxel after voxel.
+        let slices = bySlice(specimen.lesion, grid: grid, sampler: sampler) { (points: inout [UInt8], vote) in
+            for lesion in lesions { points.append(UInt8(vote.count { $0 == lesion })) }
+        }
+        return lesions.indices.map { k in
+            Volume(grid: grid, scalars: slices.flatMap { slice in stride(from: k, to: slice.count, by: lesions.count).map { Float(slice[$0]) / Float(SliceSampler.perVoxel) } })
         }
     }
 
@@ -77,13 +91,24 @@ public enum TruthSampling {
     private static func voted<T: FixedWidthInteger & UnsignedInteger & Sendable>(
         _ source: [T], grid: Grid, sampler: SliceSampler, leavingOut: T? = nil, _ decide: @Sendable (T, Int) -> UInt16
     ) -> [UInt16] {
+        bySlice(source, grid: grid, sampler: sampler) { (labels: inout [UInt16], vote) in
+            let (best, count) = winner(&vote, leavingOut: leavingOut)
+            labels.append(decide(best, count))
+        }.flatMap(\.self)
+    }
+
+    /// Calls `body` with the points of each voxel, voxels in their order in memory, slices side by side; gives what it made of each slice.
+    private static func bySlice<T: FixedWidthInteger & Sendable, Made: Sendable & RangeReplaceableCollection>(
+        _ source: [T], grid: Grid, sampler: SliceSampler, _ body: @Sendable (inout Made, inout [T]) -> Void
+    ) -> [Made] {
         let size = grid.size, points = SliceSampler.perVoxel, rowPoints = SliceSampler.fine * SliceSampler.deep
-        return [UInt16](unsafeUninitializedCapacity: grid.count) { buffer, initialized in
-            nonisolated(unsafe) let out = buffer.baseAddress!
+        var made = [Made](repeating: Made(), count: size.z)
+        made.withUnsafeMutableBufferPointer { made in
+            nonisolated(unsafe) let made = made
             source.withUnsafeBufferPointer { values in
                 nonisolated(unsafe) let values = values.baseAddress!
                 Parallel.forEach(size.z) { slice in
-                    var samples = [T](repeating: 0, count: size.x * size.y * points), vote = [T](repeating: 0, count: points)
+                    var samples = [T](repeating: 0, count: size.x * size.y * points), vote = [T](repeating: 0, count: points), own = Made()
                     samples.withUnsafeMutableBufferPointer { sampler.gather(values, slice: slice, into: $0.baseAddress!) }
                     for y in 0..<size.y {
                         for x in 0..<size.x {
@@ -91,14 +116,14 @@ public enum TruthSampling {
                                 let from = ((y * SliceSampler.fine + row) * size.x + x) * rowPoints
                                 for i in 0..<rowPoints { vote[row * rowPoints + i] = samples[from + i] }
                             }
-                            let (best, count) = winner(&vote, leavingOut: leavingOut)
-                            (out + size.x * (y + size.y * slice) + x).initialize(to: decide(best, count))
+                            body(&own, &vote)
                         }
                     }
+                    made[slice] = own
                 }
             }
-            initialized = grid.count
         }
+        return made
     }
 
     /// The commonest value of a row, and how often it stands there.
@@ -115,5 +140,57 @@ public enum TruthSampling {
             start = i
         }
         return (best, most)
+    }
+
+    /// Region and lesion of each sample as one number, and what each number stands for; 0 is neither.
+    private static func kinds(of specimen: Specimen) -> (codes: [UInt8], kinds: [(region: UInt8, lesion: UInt8)]) {
+        let count = WristAnatomy.lesionLegend.labels.count + 1
+        var number = [Int](repeating: -1, count: 256 * count), kinds: [(region: UInt8, lesion: UInt8)] = [(0, 0)]
+        number[0] = 0
+        let codes = zip(specimen.region, specimen.lesion).map { region, lesion -> UInt8 in
+            let pair = Int(lesion) * 256 + Int(region)
+            if number[pair] < 0 {
+                number[pair] = kinds.count
+                kinds.append((region, lesion))
+            }
+            return UInt8(number[pair])
+        }
+        return (codes, kinds)
+    }
+
+    /// Kinds of voxels that keep the volume of each.
+    private static func keeping(_ codes: [UInt8], count: Int, grid: Grid, sampler: SliceSampler) -> [UInt8] {
+        // Of each voxel its parts, and how many there are.
+        let slices = bySlice(codes, grid: grid, sampler: sampler) { (found: inout [VolumeKeeping.Part], vote) in
+            let head = vote[0]
+            if vote.allSatisfy({ $0 == head }) { return found.append(.init(kind: head, points: UInt8(SliceSampler.perVoxel))) }
+            vote.sort()
+            var start = 0
+            for i in 1...vote.count where i == vote.count || vote[i] != vote[start] {
+                found.append(.init(kind: vote[start], points: UInt8(i - start)))
+                start = i
+            }
+        }
+        var cells: [Int32] = [], parts: [VolumeKeeping.Part] = [], first = [0]
+        cells.reserveCapacity(grid.count)
+        for slice in slices {
+            var k = 0
+            while k < slice.count {
+                if Int(slice[k].points) == SliceSampler.perVoxel {
+                    cells.append(-1 - Int32(slice[k].kind))
+                    k += 1
+                    continue
+                }
+                cells.append(Int32(first.count - 1))
+                var points = 0
+                while points < SliceSampler.perVoxel {
+                    points += Int(slice[k].points)
+                    parts.append(slice[k])
+                    k += 1
+                }
+                first.append(parts.count)
+            }
+        }
+        return VolumeKeeping(size: grid.size, cells: cells, parts: parts, first: first, kinds: count, perVoxel: SliceSampler.perVoxel).kinds()
     }
 }

@@ -5,7 +5,7 @@ struct ShaftDepths: Sendable {
     /// Distance of the samples the ends are found on, mm of a wrist of size 1.
     private static let step: Float = 0.6
     /// What of a bone and beyond its end is sampled, mm of a wrist of size 1: all that can matter to the rule.
-    private static let behind: Float = 33, before: Float = 13
+    private static let behind: Float = 33, before: Float = 19
     /// The ends by bone, 0 to 14, in the world.
     private(set) var ends: [Int: ArticularEnd] = [:]
     /// Depth is the product with (x, y, z, 1) of the hand's frame: one a bone, zero for carpals.

@@ -103,6 +103,28 @@ import Testing
         try expectSame(plain, reordered(maps.lesions), reordered(maps.anatomy))
     }
 
+    @Test func theArticularPlaneMovesWithTheGrid() throws {
+        let grid = try SitePhantom.slices(), maps = SitePhantom.maps(on: grid), plain = ArticularEnd.all(in: maps.anatomy)
+        #expect(plain.count == 3)
+        func expectMoved(_ map: LabelMap, by motion: Affine) throws {
+            let ends = ArticularEnd.all(in: map)
+            for (bone, end) in plain {
+                let other = try #require(ends[bone]), way = motion.linear * end.shaftward
+                #expect(abs(other.depth(of: motion(end.middle))) < 0.1 && other.shaftward.dot(way) > 0.999_99, "\(bone): \(other.depth(of: motion(end.middle))) \(other.shaftward) \(way)")
+            }
+        }
+        let turn = RigidTransform(axis: Vector3(1, 2, -1), angle: 0.9).matrix, mirror = Matrix3(diagonal: Vector3(-1, 1, 1))
+        for m in [turn, mirror, turn * mirror] {
+            let motion = Affine(linear: m, translation: Vector3(5, -70, 31)), moved = try Grid(size: grid.size, worldFromVoxel: motion * grid.worldFromVoxel)
+            try expectMoved(LabelMap(grid: moved, labels: maps.anatomy.labels, legend: maps.anatomy.legend), by: motion)
+        }
+        // The same voxels, slices from the other end.
+        let size = grid.size, l = grid.worldFromVoxel.linear
+        let other = try Grid(size: size, worldFromVoxel: Affine(linear: Matrix3(columns: l.x, l.y, l.z * -1), translation: grid.worldFromVoxel(Vector3(0, 0, Double(size.z - 1)))))
+        let labels = (0..<other.count).map { let v = other.index(at: $0); return maps.anatomy.labels[grid.offset(v.x, v.y, size.z - 1 - v.z)] }
+        try expectMoved(LabelMap(grid: other, labels: labels, legend: maps.anatomy.legend), by: .identity)
+    }
+
     private func expectSame(_ plain: [Row], _ lesions: LabelMap, _ anatomy: LabelMap) throws {
         let rows = try VolumeMeasurement.measure(lesions, anatomy: anatomy, regions: [], method: "t").measurements
         #expect(rows.map(\.region) == plain.map(\.region) && rows.map(\.status) == plain.map(\.status))

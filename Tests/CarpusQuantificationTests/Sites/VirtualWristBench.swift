@@ -78,6 +78,8 @@ private enum Slow {
                 var parameters = VolumeMeasurement.Parameters()
                 parameters.partialVolume = true
                 let shares = TruthSampling.lesionShares(of: wrist.specimen, on: grid)
+                let (mostAnatomy, mostLesions) = TruthSampling.majorityLabels(of: wrist.specimen, on: grid)
+                let most = try VolumeMeasurement.measure(mostLesions, anatomy: mostAnatomy, regions: [], method: "t").measurements
                 let partial = try VolumeMeasurement.measure(lesions, anatomy: anatomy, doubts: .probabilities(shares), parameters: parameters, regions: [], method: "t").measurements
                 let cut = Set(rows.filter { $0.quantity == "covered-fraction" }.map(\.region))
                 for region in cut { misses.append("\(seed) \(name) cut: \(region) \(rows.first { $0.region == region && $0.quantity == "covered-fraction" }!.value!)") }
@@ -100,6 +102,9 @@ private enum Slow {
                     if quantity == "volume", truth > 0, let sum = partial.first(where: { $0.region == region && $0.quantity == "volume" })?.value, region.contains("/"), row.value != nil {
                         errors["\(name) partial \(region.split(separator: "/")[0]) relative to the bar", default: []].append((sum - truth) / max(0.03 * truth, 0.02))
                         if abs(sum - truth) > max(0.03 * truth, 0.02) { misses.append("\(seed) \(name) PARTIAL \(region) \(sum) truth \(truth)") }
+                        if let counted = most.first(where: { $0.region == region && $0.quantity == "volume" })?.value {
+                            errors["\(name) by majority \(region.split(separator: "/")[0]) relative to the bar", default: []].append((counted - truth) / max(0.03 * truth, 0.02))
+                        }
                         let label = lesions.legend[String(region.split(separator: "/")[0])]!.value, site = anatomy.legend[String(region.split(separator: "/")[1])]!.value
                         let boundary = Double(lesions.labels.indices.count { lesions.labels[$0] == label && anatomy.labels[$0] == site }) * grid.voxelVolume / 1000
                         if boundary > 0 { errors["\(name) truth less volume, over volume \(region.split(separator: "/")[0])", default: []].append((truth - row.value!) / boundary) }
@@ -119,7 +124,8 @@ private enum Slow {
         }
         for (kind, values) in errors.sorted(by: { $0.key < $1.key }) {
             let sorted = values.map(abs).sorted(), mean = values.reduce(0, +) / Double(values.count)
-            print("\(kind): n \(values.count) mean \(mean.formatted(3)) median |.| \(sorted[sorted.count / 2].formatted(3)) 95 % \(sorted[sorted.count * 95 / 100].formatted(3)) worst \(sorted.last!.formatted(3))")
+            let beyond = values.count { abs($0) > (kind.hasSuffix("bar") ? 1 : kind.hasSuffix("plane mm") ? 0.5 : kind.hasSuffix("thickness") ? 0.3 : .infinity) }
+            print("\(kind): n \(values.count) beyond \(beyond) mean \(mean.formatted(3)) median |.| \(sorted[sorted.count / 2].formatted(3)) 95 % \(sorted[sorted.count * 95 / 100].formatted(3)) worst \(sorted.last!.formatted(3))")
         }
         for (kind, n) in covered.sorted(by: { $0.key < $1.key }) { print("interval holds the truth: \(kind) \(n.0) of \(n.1)") }
         print("CPU s a map: \(cpu / Double(2 * Slow.wrists))")
@@ -128,7 +134,7 @@ private enum Slow {
             let values = errors.filter { $0.key.hasPrefix(name) }.flatMap(\.value)
             return Double(values.count { abs($0) <= bar }) / Double(max(values.count, 1))
         }
-        // What is promised: a plane within 0.5 mm, sums of shares within 3 % or 0.02 mL, a thickness within 0.3 mm.
+        // What is promised: a plane within 0.5 mm, volumes counted from labels and sums of shares within 3 % or 0.02 mL, a thickness within 0.3 mm.
         #expect(share("coronal plane", within: 0.5) >= 0.95 && share("axial plane", within: 0.5) >= 0.85)
         #expect(share("axial partial", within: 1) >= 0.95 && share("coronal partial", within: 1) >= 0.9)
         #expect(share("axial tenosynovitis/ thickness", within: 0.3) >= 0.8)
