@@ -1,3 +1,4 @@
+import CarpusCore
 import CarpusPipeline
 import Foundation
 
@@ -19,7 +20,7 @@ struct DatasetFiles {
     func write(record: RunRecord) throws {
         try put("measures.json", MeasureTable.dictionary)
         try put("participants.tsv", TabTable.text(["participant_id", "sessions"], study.subjects.map { ["sub-\($0.id)", "\($0.visits.count)"] }) + "\n")
-        try put("participants.json", .object(["participant_id": .object(["Description": .string("Subject, sub-<label>")]), "sessions": .object(["Description": .string("Number of visits with scans that the protocol uses")])]))
+        try put("participants.json", Self.participantDictionary)
         for subject in study.subjects { try put("sub-\(subject.id)/sub-\(subject.id)_sessions.tsv", sessions(of: subject)) }
         try put("sessions.json", Self.sessionDictionary)
         try put(".bidsignore", Self.ignored.joined(separator: "\n") + "\n")
@@ -38,7 +39,13 @@ struct DatasetFiles {
         }) + "\n"
     }
 
+    private static let participantDictionary = JSON.object([
+        "Description": .string("The participants whose scans were analysed"), "participant_id": .object(["Description": .string("Subject, sub-<label>")]),
+        "sessions": .object(["Description": .string("Number of visits with scans that the protocol uses")]),
+    ])
+
     private static let sessionDictionary = JSON.object([
+        "Description": .string("The visits of a participant"),
         "session_id": .object(["Description": .string("Visit, ses-<label>")]),
         "days": .object(["Description": .string("Days since the first visit whose day is known"), "Units": .string("d")]),
         "side": .object(["Description": .string("Side of the wrist"), "Levels": .object(["L": .string("left"), "R": .string("right")])]),
@@ -63,7 +70,6 @@ struct DatasetFiles {
 
     private var readme: String {
         """
-        # \(plan.analysis.reportTitle)
 
         Results of Carpus \(Version.current) by the protocol `\(plan.analysis.name)`, version \(plan.analysis.version). For research, not for diagnosis.
 

@@ -73,7 +73,7 @@ struct Derivatives {
     }
 
     private func reference(_ space: String) -> [String: JSON] {
-        space.isEmpty ? [:] : ["SpatialReference": .string("half-way between the two scans; the grid stands in the file's own header")]
+        ["SpatialReference": .string((space.isEmpty ? "as the scans of this visit lie" : "half-way between the two scans") + "; the grid stands in the file's own header")]
     }
 
     /// The series a step's images come from: the first decides the suffix.

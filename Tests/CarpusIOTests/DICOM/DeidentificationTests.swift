@@ -1,3 +1,4 @@
+import CarpusCore
 @testable import CarpusIO
 import CarpusTestSupport
 import Foundation

@@ -71,17 +71,18 @@ public struct DICOMDeidentifier: Sendable {
     }
 
     private func rewrite(_ file: URL, to target: URL, _ rules: DeidentificationRules) throws {
-        let methods = options.methods.flatMap { [$0.code, $0.meaning] }.map { strdup($0) }
-        let values = [
+        let words: [String] = options.methods.flatMap { [$0.code, $0.meaning] }
+        let values: [(tag: UInt32, vr: String, text: String)] = [
             (0x0012_0062, "CS", "YES"), (0x0012_0063, "LO", "Carpus\\DICOM PS3.15 Table E.1-1 Basic Profile"),
             (0x0028_0303, "CS", options.retainsShiftedDates ? "MODIFIED" : "REMOVED"),
-        ].map { (tag: UInt32($0.0), vr: Array($0.1.utf8), text: strdup($0.2)) }
-        defer {
-            methods.forEach { free($0) }
-            values.forEach { free($0.text) }
+        ]
+        let copies: [UnsafeMutablePointer<CChar>?] = (words + values.map(\.text)).map { strdup($0) }
+        defer { copies.forEach { free($0) } }
+        let pointers = copies.prefix(words.count).map { UnsafePointer($0) }, decider = Decider(rules)
+        let added = zip(values, copies.dropFirst(words.count)).map { v, text in
+            let vr = v.vr.utf8.map { CChar(bitPattern: $0) }
+            return cdcmtk_added(tag: v.tag, vr: (vr[0], vr[1]), value: text)
         }
-        let added = values.map { cdcmtk_added(tag: $0.tag, vr: (CChar($0.vr[0]), CChar($0.vr[1])), value: $0.text) }
-        let pointers = methods.map { UnsafePointer($0) }, decider = Decider(rules)
         var message = [CChar](repeating: 0, count: 256)
         let size = message.count
         let status = withExtendedLifetime(decider) {
