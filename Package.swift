@@ -26,7 +26,7 @@ let package = Package(
             linkerSettings: ["gdcmMSFF", "gdcmDSED", "gdcmDICT", "gdcmIOD", "gdcmCommon"].map { .linkedLibrary($0) }),
         .target(name: "CDCMTK", linkerSettings: ["dcmdata", "oflog", "ofstd"].map { .linkedLibrary($0) }),
         .target(name: "CHDF5", linkerSettings: [.linkedLibrary("hdf5_serial")]),
-        .target(name: "CarpusIO", dependencies: ["CarpusCore", "CNifti", "CGDCM", "CDCMTK", "CHDF5"]),
+        .target(name: "CarpusIO", dependencies: ["CarpusCore", "CNifti", "CGDCM", "CDCMTK", "CHDF5"], resources: [.embedInCode("DICOM/Deidentify/ConfidentialityProfile.tsv")]),
         // ITK is 15 times slower without optimisation, in debug builds too.
         .target(name: "CITK", exclude: ["itk-include"], cxxSettings: [.headerSearchPath("itk-include"), .unsafeFlags(["-O2", "-g1"], .when(configuration: .debug))], linkerSettings: itk),
         .target(name: "CarpusRegistration", dependencies: ["CarpusCore", "CITK", "CFFTW"]),

@@ -14,7 +14,7 @@ struct CarpusCommand: AsyncParsableCommand {
             Not for diagnosis.
             """,
         version: Version.current,
-        subcommands: [Run.self, PlanCommand.self, Info.self, Convert.self, Register.self, TransformCommand.self, Measure.self, Progression.self, Perfusion.self, Relaxation.self, Segment.self, Simulate.self, Evaluate.self, Models.self, Agree.self, Stages.self, ProtocolCommand.self])
+        subcommands: [Run.self, PlanCommand.self, Info.self, Convert.self, Deidentify.self, Register.self, TransformCommand.self, Measure.self, Progression.self, Perfusion.self, Relaxation.self, Segment.self, Simulate.self, Evaluate.self, Models.self, Agree.self, Stages.self, ProtocolCommand.self])
 
     static func main() async {
         await mainWithExitCodes()

@@ -4,6 +4,7 @@
 #define CDCMTK_H
 #include <stddef.h>
 #include <stdint.h>
+#include "CDCMTKRewrite.h"
 #ifdef __cplusplus
 extern "C" {
 #endif

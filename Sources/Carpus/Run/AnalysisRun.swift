@@ -29,7 +29,7 @@ public struct AnalysisRun: Sendable {
     public struct Ending: Sendable {
         /// Steps that failed, as sentences.
         public let failures: [String]
-        /// The report of each subject.
+        /// The report of each subject, and the page of all where there are several.
         public let reports: [URL]
         /// Steps done now, and steps that had been done before.
         public let done, reused: Int
@@ -84,7 +84,9 @@ public struct AnalysisRun: Sendable {
             records.append(RunRecord.Subject(subject, results: results, files: written))
         }
         try measures.finish()
-        try DatasetFiles(output: options.output, plan: plan).write(subjects: study.subjects.map(\.id), record: RunRecord(plan: plan, subjects: records, skipped: study.skipped))
+        let record = RunRecord(plan: plan, subjects: records, skipped: study.skipped)
+        if records.count > 1 { reports.append(try CohortFiles(output: options.output, plan: plan, record: record).write()) }
+        try DatasetFiles(output: options.output, plan: plan, study: study, input: options.input).write(record: record)
         return Ending(failures: failures, reports: reports, done: done, reused: reused)
     }
 }

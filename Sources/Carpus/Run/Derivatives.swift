@@ -42,7 +42,12 @@ struct Derivatives {
             let name = "\(folder)/\(place.prefix)\(space)_seg-\(description)_dseg"
             let legend = try JSONDecoder().decode(Legend.self, from: Data(contentsOf: stem.appendingPathExtension("legend.json")))
             let labels = try LabelMap(restingAt: stem)
-            return try write(name + ".nii.gz") { try NIfTI.write(labels, to: $0) } + text(name + ".json", common.merging(reference(space)) { $1 }) + write(name + ".tsv") { try Data(legend.table.utf8).write(to: $0) }
+            var files = try write(name + ".nii.gz") { try NIfTI.write(labels, to: $0) }
+            files += try text(name + ".json", common.merging(reference(space)) { $1 })
+            for (suffix, legend) in [(".tsv", legend.table), (".ctbl", legend.slicerTable), (".itksnap.txt", legend.snapDescription)] {
+                files += try write(name + suffix) { try Data(legend.utf8).write(to: $0) }
+            }
+            return files
         case Volume<Float>.kind:
             let name = "\(folder)/\(place.prefix)\(space)_desc-\(description)_\(isDynamic ? "dcemap" : role.suffix)"
             let volume = try Volume<Float>(restingAt: stem)
@@ -86,7 +91,7 @@ struct Derivatives {
     }
 
     private func reference(_ space: String) -> [String: JSON] {
-        space.isEmpty ? [:] : ["SpatialReference": .string("half-way between the two scans; the grid stands in the file's own header")]
+        ["SpatialReference": .string((space.isEmpty ? "as the scans of this visit lie" : "half-way between the two scans") + "; the grid stands in the file's own header")]
     }
 
     /// The series a step's images come from: the first decides the suffix.

@@ -22,7 +22,11 @@ struct RunRecord: Codable {
             }
         }
     }
-    struct Skipped: Codable { var path, reason: String }
+    /// Files that are no scans. Their names stay untold: they may be those of people.
+    struct Skipped: Codable {
+        var reason: String
+        var files: Int
+    }
 
     var carpus = Version.current
     var `protocol`: String
@@ -31,10 +35,13 @@ struct RunRecord: Codable {
     var subjects: [Subject]
     var skippedFiles: [Skipped]
 
+    /// The steps that gave results, for one subject and occasion or more.
+    var stepsDone: Set<String> { Set(subjects.flatMap { $0.steps.filter { $0.status == "done" }.map(\.step) }) }
+
     init(plan: Plan, subjects: [Subject], skipped: [(path: String, reason: String)]) {
         (`protocol`, protocolVersion, protocolSHA256) = (plan.analysis.name, plan.analysis.version, plan.analysis.digest)
         self.subjects = subjects
-        skippedFiles = skipped.map { Skipped(path: $0.path, reason: $0.reason) }
+        skippedFiles = Dictionary(grouping: skipped, by: \.reason).map { Skipped(reason: $0.key, files: $0.value.count) }.sorted { $0.reason < $1.reason }
     }
 }
 

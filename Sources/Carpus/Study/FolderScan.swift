@@ -16,7 +16,7 @@ struct FolderScan {
         }
         let naming = Naming(root: root, subjectPattern: analysis.subjectPattern, visitPattern: analysis.visitPattern)
         let images = try Self.images(below: root)
-        let nifti = try images.map { try Self.candidate($0, naming: naming) }
+        let nifti = try images.enumerated().map { try Self.candidate($1, number: $0 + 1, naming: naming) }
         let dicom = try DICOMFolder.scan(root)
         let named = Set(images.map { $0.path(percentEncoded: false) })
         candidates = (nifti + Self.candidates(dicom.series, naming: naming)).sorted { $0.path.localizedStandardCompare($1.path) == .orderedAscending }
@@ -47,11 +47,11 @@ struct FolderScan {
         folder.lastPathComponent == "derivatives" || FileManager.default.fileExists(atPath: folder.appending(path: ".carpus").path(percentEncoded: false))
     }
 
-    private static func candidate(_ file: URL, naming: Naming) throws -> SeriesCandidate {
+    private static func candidate(_ file: URL, number: Int, naming: Naming) throws -> SeriesCandidate {
         let sidecar = try Sidecar(beside: file)
         let path = naming.relative(file)
         return SeriesCandidate(
-            source: .nifti(file, sidecar: sidecar?.file), path: path,
+            source: .nifti(file, sidecar: sidecar?.file), path: path, reference: Naming.isBIDS(path) ? path : "NIfTI file \(number)",
             subject: naming.subject(ofPath: path) ?? naming.rootName, visit: naming.visit(ofPath: path) ?? "01",
             attributes: sidecar?.attributes ?? [:], laterality: sidecar?.laterality)
     }
@@ -64,12 +64,13 @@ struct FolderScan {
             let shared = patients.contains { other, list in other != patient && list.contains { tops.contains(naming.relative($0.files[0]).split(separator: "/").first.map(String.init) ?? "") } }
             let ownFolder = tops.count == 1 && tops.first != "" && !shared && patients.count > 1 ? tops.first : nil
             let dates = Set(series.map { $0.studyDate ?? $0.studyUID }).sorted()
+            let label = PatientLabel(series)
             return series.map { s in
-                let path = naming.relative(s.files[0])
+                let path = naming.relative(s.files[0]), told = naming.subject(ofPath: path)
                 let number = (dates.firstIndex(of: s.studyDate ?? s.studyUID) ?? 0) + 1
                 return SeriesCandidate(
-                    source: .dicom(s), path: path,
-                    subject: naming.subject(ofPath: path) ?? BIDSName.label(ownFolder ?? (patient.isEmpty ? naming.rootName : patient)),
+                    source: .dicom(s), path: path, reference: "DICOM series" + (s.attributes["SeriesNumber"].flatMap { Int($0) }.map { " \($0)" } ?? ""),
+                    subject: told ?? label.label(folder: ownFolder, root: naming.rootName), subjectIsPatient: told.map(label.isNamed) ?? false,
                     visit: naming.visit(ofPath: path) ?? (number < 10 ? "0\(number)" : "\(number)"), attributes: s.attributes, laterality: s.laterality)
             }
         }
@@ -85,6 +86,11 @@ struct Naming {
     func relative(_ file: URL) -> String {
         let path = file.standardizedFileURL.resolvingSymlinksInPath().path(percentEncoded: false), base = root.path(percentEncoded: false)
         return path.hasPrefix(base) ? String(path.dropFirst(base.count).drop { $0 == "/" }) : file.lastPathComponent
+    }
+
+    /// Whether a relative path is one that BIDS gives, and so tells no more than the labels of subject and session do.
+    static func isBIDS(_ path: String) -> Bool {
+        path.contains(pattern: "^sub-[A-Za-z0-9]+/(ses-[A-Za-z0-9]+/)?[a-z]+/sub-[A-Za-z0-9]+(_[a-z]+-[A-Za-z0-9]+)*_[A-Za-z0-9]+\\.nii(\\.gz)?$")
     }
 
     /// The input folder's own name as a subject.

@@ -12,7 +12,11 @@ struct SeriesCandidate: Sendable {
     let source: Source
     /// Relative to the input folder; for a DICOM series that of its first file's folder.
     let path: String
+    /// What results tell of where it came from: no name that a folder or file has unless BIDS gave it.
+    let reference: String
     let subject: String
+    /// Whether the subject's label is that of the header's patient, so that results under it tell who it was.
+    var subjectIsPatient = false
     let visit: String
     /// Tags by DICOM or BIDS keyword, for matching.
     let attributes: [String: String]
@@ -57,11 +61,22 @@ struct SeriesCandidate: Sendable {
         }
         let content = try Digest.hex(of: files)
         let doubts = try JSON(encoding: findings).canonical
-        return SubjectInput.Series(kind: kind, digest: Digest.hex(of: "\(content) \(doubts)"), origin: path) { folder in
-            let (image, all, source) = try load(kind: kind)
+        return SubjectInput.Series(kind: kind, digest: Digest.hex(of: "\(content) \(doubts)"), origin: reference) { folder in
+            let (image, all, source) = try loadNamelessly(kind: kind)
             try image.rest(at: folder.appending(path: "series"))
             try Findings(findings + all).rest(at: folder.appending(path: "findings"))
             if let source { try SourceArtifact(content: source).rest(at: folder.appending(path: SubjectInput.Series.sourcePort)) }
+        }
+    }
+
+    /// Loads, and says of what cannot be read only which series it is: the message goes into logs and records, and paths may tell names.
+    private func loadNamelessly(kind: String) throws -> (any Artifact, [Finding], DICOMSource?) {
+        do {
+            return try load(kind: kind)
+        } catch let error as IOError {
+            throw RunError(code: .noInput, message: "\(reference): \(error.message)")
+        } catch let error as CocoaError {
+            throw RunError(code: .noInput, message: "\(reference): the files cannot be read (Cocoa error \(error.code.rawValue)); check that they are there and may be read")
         }
     }
 
@@ -93,7 +108,7 @@ struct SeriesCandidate: Sendable {
         }
         var findings = series.findings + first.1
         if fitting.count > 1 {
-            findings.append(Finding(.warning, "study.several-images", "The series holds \(fitting.count) images (echoes or image types); the first is used.", evidence: ["series": path]))
+            findings.append(Finding(.warning, "study.several-images", "The series holds \(fitting.count) images (echoes or image types); the first is used.", evidence: ["series": reference]))
         }
         return (first.0, findings, first.2)
     }

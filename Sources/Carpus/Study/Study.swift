@@ -51,8 +51,13 @@ public struct Study: Sendable {
             taken.insert(first.path)
             var findings: [Finding] = []
             if fitting.count > 1 {
-                let others = fitting.dropFirst().map(\.path).joined(separator: ", ")
-                findings.append(Finding(.warning, "study.several-matches", "\(fitting.count) series were recognised as '\(rule.role)'; the first is used.", evidence: ["used": first.path, "others": others]))
+                let others = fitting.dropFirst().map(\.reference).joined(separator: ", ")
+                findings.append(Finding(.warning, "study.several-matches", "\(fitting.count) series were recognised as '\(rule.role)'; the first is used.", evidence: ["used": first.reference, "others": others]))
+            }
+            if first.subjectIsPatient, series.isEmpty {
+                findings.append(Finding(
+                    .warning, "study.label-names-patient",
+                    "The participant's label is the name or ID of the patient in the DICOM headers, and stands in all results; name the folder otherwise, or de-identify the scans first.", evidence: ["visit": id]))
             }
             if sides.count > 1 {
                 findings.append(Finding(.serious, "study.both-sides", "The series of this visit name both sides; left and right may be mixed.", evidence: ["visit": id]))

@@ -15,6 +15,10 @@ public struct DICOMSeries: Sendable {
     public let findings: [Finding]
     /// Whom it belongs to; empty where the header does not tell.
     public let patientID: String
+    /// The patient's name as the header has it, for comparison only: no result tells it.
+    public let patientName: String
+    /// Whether the header says that the patient's identity was removed, so that the ID is a pseudonym.
+    public let isDeidentified: Bool
     /// YYYYMMDD.
     public let studyDate: String?
     /// The study's UID.
@@ -32,6 +36,7 @@ public struct DICOMSeries: Sendable {
         (self.sources, files) = (sources, sources.map(\.url))
         instanceCount = sources.reduce(0) { $0 + max(1, $1.values.int(.frames) ?? 1) }
         (patientID, studyUID, seriesUID) = (first[.patientID] ?? "", first[.studyUID] ?? "", first[.seriesUID] ?? "")
+        (patientName, isDeidentified) = (first[.patientName] ?? "", first[.identityRemoved]?.uppercased() == "YES")
         studyDate = first[.studyDate]
 
         var findings = doubles
@@ -60,19 +65,19 @@ extension DICOMFile {
 private enum SameInstance {
     /// Leaves out files that are copies byte for byte; those that only claim to be the same stay, and are refused later.
     static func removed(_ files: [DICOMFile]) throws -> ([DICOMFile], [Finding]) {
-        var kept: [DICOMFile] = [], byUID: [String: [DICOMFile]] = [:], dropped: [String] = []
+        var kept: [DICOMFile] = [], byUID: [String: [DICOMFile]] = [:], copies = 0
         for file in files {
             let uid = file.values[.sopInstance] ?? ""
             let twins = uid.isEmpty ? [] : (byUID[uid] ?? []).filter { $0.length == file.length }
             if try twins.contains(where: { try Data(contentsOf: $0.url) == Data(contentsOf: file.url) }) {
-                dropped.append(file.url.lastPathComponent)
+                copies += 1
             } else {
                 kept.append(file)
                 byUID[uid, default: []].append(file)
             }
         }
-        guard !dropped.isEmpty else { return (kept, []) }
-        let finding = Finding(.note, "dicom.duplicate-files", "Some files are copies of others, byte for byte; each instance is used once.", evidence: ["copies": dropped.prefix(10).joined(separator: ", "), "count": "\(dropped.count)"])
+        guard copies > 0 else { return (kept, []) }
+        let finding = Finding(.note, "dicom.duplicate-files", "Some files are copies of others, byte for byte; each instance is used once.", evidence: ["count": "\(copies)"])
         return (kept, [finding])
     }
 }

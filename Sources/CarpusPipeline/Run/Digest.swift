@@ -20,6 +20,17 @@ public enum Digest {
         hex(of: try files.map { try hex(of: $0) }.joined(separator: "\n"))
     }
 
+    /// The digest of a text in base 64, as policies of pages name scripts.
+    public static func base64(of text: String) -> String { Data(SHA256.hash(data: Data(text.utf8))).base64EncodedString() }
+
+    /// HMAC-SHA256 of a text: 32 bytes that nobody can compute who has not the key.
+    public static func keyed(_ text: String, key: Data) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: SymmetricKey(data: key)))
+    }
+
+    /// A new key of 32 bytes from the system's source of chance.
+    public static func newKey() -> Data { SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) } }
+
     private static func spelled(_ digest: SHA256.Digest) -> String {
         digest.reduce(into: "") { $0 += ($1 < 16 ? "0" : "") + String($1, radix: 16) }
     }

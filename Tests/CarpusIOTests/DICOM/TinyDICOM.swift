@@ -4,9 +4,12 @@ import Foundation
 /// Writes tiny explicit-VR little-endian DICOM files.
 struct TinyDICOM {
     enum Value {
-        case text(String, String), numbers([UInt16]), pixels([UInt16])
+        case text(String, String), numbers([UInt16]), pixels([UInt16]), bytes(String, [UInt8]), items([TinyDICOM])
     }
     private var elements: [UInt32: Value] = [:]
+
+    /// Nothing: an item of a sequence.
+    init() {}
 
     /// One coronal slice of 4 x 3 pixels whose values are `base` and rising.
     init(depth: Double = 0, series: String = "1.2.3", instance: String, base: UInt16 = 0) {
@@ -31,12 +34,18 @@ struct TinyDICOM {
     mutating func number(_ tag: UInt32, _ value: UInt16) { elements[tag] = .numbers([value]) }
     mutating func pixels(_ values: [UInt16]) { elements[0x7FE0_0010] = .pixels(values) }
 
+    mutating func bytes(_ tag: UInt32, _ vr: String, _ value: [UInt8]) { elements[tag] = .bytes(vr, value) }
+    mutating func items(_ tag: UInt32, _ items: [TinyDICOM]) { elements[tag] = .items(items) }
+    mutating func remove(_ tag: UInt32) { elements[tag] = nil }
+
+    private var encoded: [UInt8] { elements.sorted { $0.key < $1.key }.flatMap { Self.element($0.key, $0.value) } }
+
     func write(to folder: URL, as name: String) throws {
         var bytes = [UInt8](repeating: 0, count: 128) + Array("DICM".utf8)
         let syntax = Self.element(0x0002_0010, .text("UI", "1.2.840.10008.1.2.1"))
         let length: [UInt8] = [2, 0, 0, 0] + Array("UL".utf8) + [4, 0, UInt8(syntax.count), 0, 0, 0]
         bytes += length + syntax
-        for (tag, value) in elements.sorted(by: { $0.key < $1.key }) { bytes += Self.element(tag, value) }
+        bytes += encoded
         try Data(bytes).write(to: folder.appending(path: name))
     }
 
@@ -49,6 +58,10 @@ struct TinyDICOM {
             if body.count % 2 == 1 { body.append(vr == "UI" ? 0 : 0x20) }
             return head + Array(vr.utf8) + two(body.count) + body
         case .numbers(let n): return head + Array("US".utf8) + two(2 * n.count) + n.flatMap { two(Int($0)) }
+        case .bytes(let vr, let body): return head + Array(vr.utf8) + [0, 0] + two(body.count) + two(body.count >> 16) + body
+        case .items(let all):
+            let body = all.flatMap { item in [0xFE, 0xFF, 0x00, 0xE0] + two(item.encoded.count) + two(item.encoded.count >> 16) + item.encoded }
+            return head + Array("SQ".utf8) + [0, 0] + two(body.count) + two(body.count >> 16) + body
         case .pixels(let n): return head + Array("OW".utf8) + [0, 0] + two(2 * n.count) + [0, 0] + n.flatMap { two(Int($0)) }
         }
     }

@@ -1,0 +1,116 @@
+/// What becomes of each element of one file.
+struct DeidentificationRules: Sendable {
+    /// An element as the file has it.
+    struct Element {
+        let tag: UInt32
+        let vr: String
+        /// Who defined a private element.
+        let creator: String
+        /// The value of text, parts separated by backslashes.
+        let value: String
+        /// Bytes.
+        let length: Int
+        /// Whether the dictionary has the tag.
+        let isKnown: Bool
+    }
+
+    enum Action: Equatable {
+        case keep, remove, empty
+        case replace(String)
+    }
+
+    let options: DICOMDeidentifier.Options
+    /// The patient's pseudonym.
+    let label: String
+    /// By how many days dates lie earlier.
+    let daysBack: Int
+    /// A UID in place of another.
+    let uid: @Sendable (String) -> String
+
+    private static let names: Set<UInt32> = [0x0010_0010, 0x0010_0020]
+
+    func action(for e: Element) -> Action {
+        let group = e.tag >> 16
+        if group % 2 == 1 { return ofPrivate(e) }
+        // Curves and overlays, of which the table takes the data and the comments; a header without them says nothing.
+        if [0x50, 0x60].contains(group >> 8) { return .remove }
+        if Self.names.contains(e.tag) { return .replace(label) }
+        guard let row = ConfidentialityProfile.standard.rows[e.tag] else { return ofUnlisted(e) }
+        return chosen(row, e) ?? basic(row.basic, e)
+    }
+
+    private func ofPrivate(_ e: Element) -> Action {
+        guard options.retainsSafePrivate else { return .remove }
+        if e.tag & 0xFFFF <= 0xFF { return SafePrivateElements.isOwner(e.value.trimmed, of: e.tag >> 16) ? .keep : .remove }
+        return SafePrivateElements.contains(e.tag, by: e.creator, vr: e.vr, length: e.length) ? .keep : .remove
+    }
+
+    /// What the table does not list stays, unless its form tells that it may name somebody, or nobody knows what it is.
+    private func ofUnlisted(_ e: Element) -> Action {
+        guard e.isKnown, e.vr != "UN" else { return .remove }
+        switch e.vr {
+        case "PN": return .empty
+        case "DA", "DT": return dated(e) ?? .remove
+        case "UI": return .replace(parts(e.value).map { $0.hasPrefix("1.2.840.10008.") ? $0 : uid($0) }.joined(separator: "\\"))
+        default: return .keep
+        }
+    }
+
+    /// What the options say, the one that keeps most first; nil where none says anything.
+    private func chosen(_ row: ConfidentialityProfile.Row, _ e: Element) -> Action? {
+        let kept: [(Bool, ConfidentialityProfile.Option)] = [
+            (options.retainsDevice, .device), (options.retainsInstitution, .institution), (options.retainsCharacteristics, .characteristics),
+        ]
+        if kept.contains(where: { $0.0 && row.options[$0.1] == "K" }), e.vr != "UN" { return .keep }
+        if row.options[.modifiedDates] == "C", let action = dated(e) { return action }
+        if options.cleansDescriptors, row.options[.descriptors] == "C", ["LO", "SH", "ST", "LT", "UT", "UC"].contains(e.vr) {
+            return DescriptionWords.cleaned(e.value).map { .replace($0) }
+        }
+        return nil
+    }
+
+    /// A day moved, a time of the day as it is; nil where dates are not kept or there is none.
+    private func dated(_ e: Element) -> Action? {
+        guard options.retainsShiftedDates else { return nil }
+        switch e.vr {
+        case "DA", "DT": return ShiftedDate.shifted(e.value, by: -daysBack).map { .replace($0) }
+        case "TM": return .keep
+        default: return nil
+        }
+    }
+
+    /// The letters of the basic profile. Where they leave a choice, what is required of images (type 2) is emptied; a made-up moment is never
+    /// chosen, since it would pass for one that was measured.
+    private func basic(_ letters: String, _ e: Element) -> Action {
+        switch letters {
+        case "X": .remove
+        case "Z", "X/Z", "X/Z/D": .empty
+        case "Z/D": isMoment(e) ? .empty : dummy(e)
+        case "X/D": isMoment(e) || e.vr == "SQ" ? .remove : dummy(e)
+        case "D": dummy(e)
+        case "U": .replace(parts(e.value).map(uid).joined(separator: "\\"))
+        // The references stay; the UIDs in them change as those do that they point to.
+        case "X/Z/U*": .keep
+        default: preconditionFailure("the table has the action '\(letters)'")
+        }
+    }
+
+    private func isMoment(_ e: Element) -> Bool { ["DA", "TM", "DT"].contains(e.vr) }
+
+    /// A value that says nothing, in the form the element demands.
+    private func dummy(_ e: Element) -> Action {
+        switch e.vr {
+        case "AE", "LO", "SH", "ST", "LT", "UC", "UT", "PN": .replace("removed")
+        case "CS": .replace("REMOVED")
+        case "AS": .replace("000Y")
+        case "DA": .replace("19000101")
+        case "DT": .replace("19000101000000")
+        case "TM": .replace("000000")
+        case "DS", "IS", "US", "SS", "UL", "SL", "FL", "FD": .replace("0")
+        case "UI": .replace(uid(e.value))
+        default: .empty
+        }
+    }
+
+    private func parts(_ value: String) -> [String] { value.isEmpty ? [] : value.split(separator: "\\", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : String($0).trimmed } }
+}
