@@ -66,6 +66,11 @@ public struct SliceStack: Sendable, Hashable, Codable {
 }
 
 extension SliceStack {
+    /// One slice with nothing on it.
+    public static let blank = SliceStack(
+        kind: .browse, section: .images, title: "", caption: "", altText: "", plane: "axial", left: "R", right: "L", top: "A", bottom: "P", width: 1, height: 1, pixelSize: 1, count: 1, start: 0,
+        first: [0, 0, 0], step: [0, 0, 1], perRow: 1, layers: [])
+
     /// How stacks are made.
     public struct Parameters: Sendable, Hashable, Codable {
         /// What stands above it.
