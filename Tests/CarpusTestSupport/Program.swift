@@ -4,7 +4,7 @@ public import Foundation
 public enum Program {
     /// Where a program lies; nil when it is not on the PATH.
     public static func find(_ name: String) -> URL? {
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":") + ["/usr/sbin"]
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init) + ["/usr/sbin"]
         return folders.map { URL(filePath: "\($0)/\(name)") }.first { FileManager.default.isExecutableFile(atPath: $0.path(percentEncoded: false)) }
     }
 

@@ -20,6 +20,13 @@ public struct CodeTable: Sendable {
         public var name: String
         /// Whose code it is, the code, and what it means.
         public var scheme, code, meaning: String
+
+        /// What DICOM cannot hold of it; nil where nothing is wrong.
+        var complaint: String? {
+            let isPlain = [scheme, code, meaning].allSatisfy { $0.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != 0x5C } }
+            return isPlain && scheme.utf8.count <= 16 && code.utf8.count <= 64 && meaning.utf8.count <= 64
+                ? nil : "the code of '\(name)': scheme (16 characters at most), code (64) and meaning (64) are ASCII without backslashes"
+        }
     }
 
     private struct Key: Hashable {
@@ -52,11 +59,9 @@ public struct CodeTable: Sendable {
                 let uses = Use.allCases.map(\.rawValue).joined(separator: ", ")
                 throw IOError(.malformed, at: file, "line \(line.number) is no code: of (one of \(uses)), name, scheme, code and meaning are needed")
             }
-            let all = [scheme, code, meaning]
-            guard all.allSatisfy({ $0.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != 0x5C } }), scheme.utf8.count <= 16, code.utf8.count <= 64, meaning.utf8.count <= 64 else {
-                throw IOError(.malformed, at: file, "line \(line.number): scheme (16 characters at most), code (64) and meaning (64) are ASCII without backslashes")
-            }
-            return Row(of: use, name: name, scheme: scheme, code: code, meaning: meaning)
+            let row = Row(of: use, name: name, scheme: scheme, code: code, meaning: meaning)
+            if let complaint = row.complaint { throw IOError(.malformed, at: file, "line \(line.number): \(complaint)") }
+            return row
         }
     }
 

@@ -20,6 +20,8 @@ public enum ExportDICOM: Stage {
         public var digest = ""
         /// The defaults.
         public init() {}
+
+        public var complaint: String? { table.lazy.compactMap(\.complaint).first }
     }
 
     /// What is written, all on the grid of one series.
@@ -54,7 +56,7 @@ public enum ExportDICOM: Stage {
 
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
         guard let source = inputs.source?.content else {
-            throw NotScorable(because: "the input was not DICOM, or its headers lack the UIDs of study, series, frame of reference or instances, and no DICOM is invented")
+            throw NotScorable(because: "the input was not DICOM, or its headers lack valid UIDs of study, series, frame of reference or instances, and no DICOM is invented")
         }
         guard source.isDated else { throw NotScorable(because: "the headers tell no day and time of the study, which a DICOM object must have, and none is invented") }
         for map in inputs.labels + inputs.lesions + (inputs.anatomy.map { [$0] } ?? []) where !map.grid.matches(source.grid) {
@@ -82,10 +84,12 @@ public enum ExportDICOM: Stage {
     private static func split(_ label: Label, of map: LabelMap, by anatomy: LabelMap?, _ body: (_ name: String, _ isInside: (Int) -> Bool) throws -> Void) throws {
         guard let anatomy else { return try body(label.name) { map.labels[$0] == label.value } }
         let kind = LesionSites.kind(of: label.name)
-        let sites = anatomy.legend.labels.filter { site in kind == nil || WristAnatomy.structure(named: site.name)?.kind == kind }
+        var found: Set<UInt16> = []
+        for i in map.labels.indices where map.labels[i] == label.value { found.insert(anatomy.labels[i]) }
+        let sites = anatomy.legend.labels.filter { site in found.contains(site.value) && (kind == nil || WristAnatomy.structure(named: site.name)?.kind == kind) }
         for site in sites { try body("\(label.name)/\(site.name)") { map.labels[$0] == label.value && anatomy.labels[$0] == site.value } }
-        let inSites = Set(sites.map(\.value))
-        try body("\(label.name)/elsewhere") { map.labels[$0] == label.value && !inSites.contains(anatomy.labels[$0]) }
+        let elsewhere = found.subtracting(sites.map(\.value))
+        if !elsewhere.isEmpty { try body("\(label.name)/elsewhere") { map.labels[$0] == label.value && elsewhere.contains(anatomy.labels[$0]) } }
     }
 
     public static func methods(_: Parameters) -> String {

@@ -24,12 +24,12 @@ public struct DICOMSource: Sendable, Hashable, Codable {
     /// Whether the headers tell a day and a time, which every object made from them must have.
     public let isDated: Bool
 
-    /// Frames by time, each with its slices; nil where a UID is missing or instances are of several kinds.
+    /// Frames by time, each with its slices; nil where a UID is missing or is none, or instances are of several kinds.
     init?(_ frames: [[DICOMFrame]], on grid: Grid, files: [DICOMFile]) {
         guard let first = frames.first?.first?.values else { return nil }
         guard let study = first[.studyUID], let series = first[.seriesUID], let reference = first[.frameOfReference], let kind = first[.sopClass] else { return nil }
         let identified = frames.joined().allSatisfy { $0.values[.sopInstance] != nil && $0.values[.sopClass] == kind && $0.values[.frameOfReference] == reference }
-        guard identified else { return nil }
+        guard identified, ([study, series, reference, kind] + frames.joined().compactMap { $0.values[.sopInstance] }).allSatisfy(DICOMUID.isValid) else { return nil }
         (studyUID, seriesUID, frameOfReferenceUID, classUID, self.grid) = (study, series, reference, kind, grid)
         slices = (0..<grid.size.z).map { k in
             frames.map { frame in

@@ -76,7 +76,7 @@ struct DICOMElementList {
 /// What PS3.5 6.2 demands of values, by VR.
 private enum ValueRule {
     private static let longest = [
-        "AS": 4, "AT": 9, "CS": 16, "DA": 8, "DS": 16, "FD": 24, "IS": 12, "LO": 64, "LT": 10_240, "PN": 64, "SH": 16, "ST": 1024, "TM": 16, "UC": 1024, "UI": 64, "UL": 10, "US": 5, "UT": 10_240,
+        "AS": 4, "AT": 11, "CS": 16, "DA": 8, "DS": 16, "FD": 24, "IS": 12, "LO": 64, "LT": 10_240, "PN": 64, "SH": 16, "ST": 1024, "TM": 16, "UC": 1024, "UI": 64, "UL": 10, "US": 5, "UT": 10_240,
     ]
 
     /// The rule a value breaks; nil when it is sound.

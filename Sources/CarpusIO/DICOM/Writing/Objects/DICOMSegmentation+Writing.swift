@@ -43,7 +43,7 @@ extension DICOMSegmentation {
         list.put("SegmentationType", 0x0062_0001, "CS", "BINARY")
         list.put("ContentLabel", 0x0070_0080, "CS", "CARPUS")
         list.put("ContentDescription", 0x0070_0081, "LO", "Structures and lesions of the wrist")
-        list.put("ContentCreatorName", 0x0070_0084, "PN", "Carpus")
+        list.put("ContentCreatorName", 0x0070_0084, "PN", "")
     }
 
     private func putReference(_ list: inout DICOMElementList) {
@@ -83,7 +83,7 @@ extension DICOMSegmentation {
     private func putDimensions(_ uid: String, _ list: inout DICOMElementList) {
         let organization = DICOMUID.derived(from: "dimensions of \(uid)")
         list.item(0x0020_9221) { $0.put("DimensionOrganizationUID", 0x0020_9164, "UI", organization) }
-        for (label, pointer, group) in [("Segment", "0062,000b", "0062,000a"), ("Position", "0020,0032", "0020,9113")] {
+        for (label, pointer, group) in [("Segment", "(0062,000b)", "(0062,000a)"), ("Position", "(0020,0032)", "(0020,9113)")] {
             list.item(0x0020_9222) {  // DimensionIndexSequence
                 $0.put("DimensionOrganizationUID", 0x0020_9164, "UI", organization)
                 $0.put("DimensionIndexPointer", 0x0020_9165, "AT", pointer)
