@@ -51,6 +51,11 @@ struct TinyDICOM {
 
     private static func element(_ tag: UInt32, _ value: Value) -> [UInt8] {
         func two(_ n: Int) -> [UInt8] { [UInt8(n & 255), UInt8(n >> 8 & 255)] }
+        /// VR, length of four bytes, and value.
+        func long(_ vr: String, _ body: [UInt8]) -> [UInt8] {
+            let start: [UInt8] = Array(vr.utf8) + [0, 0]
+            return start + two(body.count) + two(body.count >> 16) + body
+        }
         let head = two(Int(tag >> 16)) + two(Int(tag & 0xFFFF))
         switch value {
         case .text(let vr, let text):
@@ -58,10 +63,15 @@ struct TinyDICOM {
             if body.count % 2 == 1 { body.append(vr == "UI" ? 0 : 0x20) }
             return head + Array(vr.utf8) + two(body.count) + body
         case .numbers(let n): return head + Array("US".utf8) + two(2 * n.count) + n.flatMap { two(Int($0)) }
-        case .bytes(let vr, let body): return head + Array(vr.utf8) + [0, 0] + two(body.count) + two(body.count >> 16) + body
+        case .bytes(let vr, let body): return head + long(vr, body)
         case .items(let all):
-            let body = all.flatMap { item in [0xFE, 0xFF, 0x00, 0xE0] + two(item.encoded.count) + two(item.encoded.count >> 16) + item.encoded }
-            return head + Array("SQ".utf8) + [0, 0] + two(body.count) + two(body.count >> 16) + body
+            var body: [UInt8] = []
+            for item in all {
+                let inside = item.encoded
+                body += [0xFE, 0xFF, 0x00, 0xE0] + two(inside.count)
+                body += two(inside.count >> 16) + inside
+            }
+            return head + long("SQ", body)
         case .pixels(let n): return head + Array("OW".utf8) + [0, 0] + two(2 * n.count) + [0, 0] + n.flatMap { two(Int($0)) }
         }
     }

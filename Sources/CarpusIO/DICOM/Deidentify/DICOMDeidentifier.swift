@@ -54,7 +54,7 @@ public struct DICOMDeidentifier: Sendable {
         } catch {
             throw IOError(.cannotWrite, at: target, "the folder cannot be made: \(error.localizedDescription)")
         }
-        let rules = DeidentificationRules(options: options, label: label, daysBack: daysBack(of: patient), uid: uid)
+        let rules = DeidentificationRules(options: options, label: label, daysBack: daysBack(of: patient), isEnhanced: !source.elements[items: .perFrame].isEmpty, uid: uid)
         try rewrite(file, to: target, rules)
         return path
     }

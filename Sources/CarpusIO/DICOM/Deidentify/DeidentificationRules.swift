@@ -24,17 +24,18 @@ struct DeidentificationRules: Sendable {
     let label: String
     /// By how many days dates lie earlier.
     let daysBack: Int
+    /// Whether the image has functional groups by frame, as enhanced ones have, which demand what others do without.
+    let isEnhanced: Bool
     /// A UID in place of another.
     let uid: @Sendable (String) -> String
-
-    private static let names: Set<UInt32> = [0x0010_0010, 0x0010_0020]
 
     func action(for e: Element) -> Action {
         let group = e.tag >> 16
         if group % 2 == 1 { return ofPrivate(e) }
         // Curves and overlays, of which the table takes the data and the comments; a header without them says nothing.
         if [0x50, 0x60].contains(group >> 8) { return .remove }
-        if Self.names.contains(e.tag) { return .replace(label) }
+        if e.tag == 0x0010_0020 { return .replace(label) }
+        if e.tag == 0x0010_0010 { return .replace("Removed^" + label) }
         guard let row = ConfidentialityProfile.standard.rows[e.tag] else { return ofUnlisted(e) }
         return chosen(row, e) ?? basic(row.basic, e)
     }
@@ -79,13 +80,15 @@ struct DeidentificationRules: Sendable {
         }
     }
 
-    /// The letters of the basic profile. Where they leave a choice, what is required of images (type 2) is emptied; a made-up moment is never
-    /// chosen, since it would pass for one that was measured.
+    /// The letters of the basic profile. Where they leave a choice, what modules demand decides: single-frame images may lack moments, which is
+    /// better than made-up ones that pass for measured; enhanced images may not.
     private func basic(_ letters: String, _ e: Element) -> Action {
         switch letters {
         case "X": .remove
-        case "Z", "X/Z", "X/Z/D": .empty
-        case "Z/D": isMoment(e) ? .empty : dummy(e)
+        case "Z": .empty
+        // Acquisition Context Sequence alone is demanded, and may be empty.
+        case "X/Z": e.vr == "SQ" && e.tag != 0x0040_0555 ? .remove : .empty
+        case "X/Z/D", "Z/D": e.vr == "SQ" ? .remove : isMoment(e) && !isEnhanced ? .empty : dummy(e)
         case "X/D": isMoment(e) || e.vr == "SQ" ? .remove : dummy(e)
         case "D": dummy(e)
         case "U": .replace(parts(e.value).map(uid).joined(separator: "\\"))
@@ -100,7 +103,8 @@ struct DeidentificationRules: Sendable {
     /// A value that says nothing, in the form the element demands.
     private func dummy(_ e: Element) -> Action {
         switch e.vr {
-        case "AE", "LO", "SH", "ST", "LT", "UC", "UT", "PN": .replace("removed")
+        case "AE", "LO", "SH", "ST", "LT", "UC", "UT": .replace("removed")
+        case "PN": .replace("Removed^Removed")
         case "CS": .replace("REMOVED")
         case "AS": .replace("000Y")
         case "DA": .replace("19000101")
