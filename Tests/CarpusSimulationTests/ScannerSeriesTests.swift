@@ -157,7 +157,7 @@ struct ScannerSeriesTests {
     @Test("truth: thin layers in thick slices keep volume and place, and their shares add up to it")
     func thinLayers() throws {
         // Shells of 0.8 mm about balls of 4 and 7 mm, one a joint and one a compartment, in slices of 3 mm.
-        let balls = [(centre: Vector3(-9, 0, 0), radius: 4.0, region: UInt8(17), lesion: UInt8(1)), (Vector3(8, 2, 1), 7, 20, 2)]
+        let balls: [(centre: Vector3, radius: Double, region: UInt8, lesion: UInt8)] = [(Vector3(-9, 0, 0), 4, 17, 1), (Vector3(8, 2, 1), 7, 20, 2)]
         var specimen = try phantom(size: Index3(200, 120, 120), spacing: 0.2) { _ in (.muscle, 16) }
         for i in specimen.region.indices {
             let p = specimen.grid.worldFromVoxel(Vector3(specimen.grid.index(at: i)))

@@ -27,11 +27,16 @@ import Testing
         try #require(rows.first { $0.quantity == quantity && $0.region == region }, "\(quantity) of \(region)").value
     }
 
+    private func number(_ rows: [CarpusCore.Measurement], _ quantity: String, _ region: String) throws -> Double {
+        let found = try value(rows, quantity, region)
+        return try #require(found, "\(quantity) of \(region)")
+    }
+
     @Test func regionsInWhichTwoSegmentationsPartAreDoubted() throws {
         let (first, second) = try pair(), answer = try CompareSegmentations.run(.init(first: first, second: second), .init()), rows = answer.agreement.rows
         func expect(_ region: String, dice: Double?, difference: Double, distance: Double?) throws {
-            #expect(try value(rows, "agreement-dice", region) == dice && value(rows, "agreement-distance", region) == distance, "\(region)")
-            #expect(abs(try #require(try value(rows, "agreement-volume-difference", region)) - difference) < 1e-12, "\(region)")
+            let found = try (dice: value(rows, "agreement-dice", region), distance: value(rows, "agreement-distance", region), difference: number(rows, "agreement-volume-difference", region))
+            #expect(found.dice == dice && found.distance == distance && abs(found.difference - difference) < 1e-12, "\(region): \(found)")
         }
         // A cube has 108 voxels of 2 mm³.
         try expect("lunate", dice: 1, difference: 0, distance: 0)
@@ -67,7 +72,8 @@ import Testing
         // 432 and 270 voxels, of which 108, 36 and 54 are shared.
         #expect(try value(rows, "agreement-dice", "(merged)") == 2.0 * 198 / 702)
         // Ulnar half a hamate differs; radial twice four sixths of a scaphoid and the pisiform.
-        #expect(abs(try #require(try value(rows, "disagreement", "ulnar")) - 0.108) < 1e-12 && abs(try #require(try value(rows, "disagreement", "radial")) - 0.504) < 1e-12)
+        let places = try (ulnar: number(rows, "disagreement", "ulnar"), radial: number(rows, "disagreement", "radial"))
+        #expect(abs(places.ulnar - 0.108) < 1e-12 && abs(places.radial - 0.504) < 1e-12, "\(places)")
     }
 
     @Test func theSecondIsCarriedOntoTheFirstsGrid() throws {

@@ -1,6 +1,7 @@
 import Carpus
 import CarpusCore
 import CarpusQuantification
+import CarpusSegmentation
 import Testing
 
 /// From what enhances or holds water to grades by site: `name.lesions`, `measure.volumes` and `grade.ramris`, one after the other.
@@ -21,8 +22,8 @@ import Testing
     }
 
     private func expect(_ rows: [Row], _ quantity: String, _ region: String, _ value: Double, within tolerance: Double = 1e-9) throws {
-        let found = try row(rows, quantity, region).value
-        #expect(abs(try #require(found) - value) <= tolerance, "\(quantity) of \(region) is \(found ?? -1), not \(value)")
+        let row = try row(rows, quantity, region), found = try #require(row.value, "\(quantity) of \(region)")
+        #expect(abs(found - value) <= tolerance, "\(quantity) of \(region) is \(found), not \(value)")
     }
 
     @Test func whatEnhancesBecomesGradesOfJointsAndSheaths() throws {
