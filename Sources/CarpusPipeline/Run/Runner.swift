@@ -148,7 +148,9 @@ public struct Runner: Sendable {
         } catch let refusal as NotScorable {
             return result(.notScorable(refusal.reason))
         } catch {
-            return result(.failed(StepResult.sentence(error)))
+            // Messages are kept; where the results lie may tell whose they are.
+            let place = store.root.deletingLastPathComponent().path(percentEncoded: false)
+            return result(.failed(StepResult.sentence(error).replacingOccurrences(of: place, with: "")))
         }
     }
 
