@@ -64,14 +64,18 @@ public enum ExportDICOM: Stage {
         }
         let codes = StructureCodes(table: CodeTable(parameters.table + (try CodeTable.rows(of: CodeTable.ownFile()))), side: inputs.side.flatMap { Laterality(rawValue: $0.letter) })
         var segmentation = DICOMSegmentation(of: source, version: Version.current), numbers: [String: Int] = [:]
-        func add(_ segment: DICOMSegmentation.Segment, where isInside: (Int) -> Bool) throws {
-            if let number = try segmentation.add(segment, where: isInside), numbers[segment.name] == nil { numbers[segment.name] = number }
+        func add(_ name: String, _ color: [UInt8], _ voxels: [Int]?) throws {
+            if let number = try segmentation.add(codes.segment(name, color: color), voxels: voxels ?? []), numbers[name] == nil { numbers[name] = number }
         }
         for map in inputs.labels {
-            for label in map.legend.labels { try add(codes.segment(label.name, color: label.color)) { map.labels[$0] == label.value } }
+            let places = Self.places(in: map)
+            for label in map.legend.labels { try add(label.name, label.color, places[SIMD2(label.value, 0)]) }
         }
         for map in inputs.lesions {
-            for label in map.legend.labels { try Self.split(label, of: map, by: inputs.anatomy) { try add(codes.segment($0, color: label.color), where: $1) } }
+            let places = Self.places(in: map, by: inputs.anatomy)
+            for label in map.legend.labels {
+                for (name, voxels) in Self.split(label, places, by: inputs.anatomy) { try add(name, label.color, voxels) }
+            }
         }
         let hasSegments = !segmentation.segments.isEmpty
         let groups = codes.groups(inputs.measurements.flatMap(\.rows), segments: numbers)
@@ -80,16 +84,21 @@ public enum ExportDICOM: Stage {
         return Outputs(segmentation: hasSegments ? SegmentationArtifact(segmentation) : nil, report: groups.isEmpty ? nil : ReportArtifact(content: report))
     }
 
+    /// The voxels of each label and of what lies there in another map (0 without one), rising.
+    private static func places(in map: LabelMap, by other: LabelMap? = nil) -> [SIMD2<UInt16>: [Int]] {
+        var places: [SIMD2<UInt16>: [Int]] = [:]
+        for i in map.labels.indices where map.labels[i] != 0 { places[SIMD2(map.labels[i], other?.labels[i] ?? 0), default: []].append(i) }
+        return places
+    }
+
     /// A lesion site by site, as it is measured: `synovitis/radiocarpal`; what lies in no site is `synovitis/elsewhere`.
-    private static func split(_ label: Label, of map: LabelMap, by anatomy: LabelMap?, _ body: (_ name: String, _ isInside: (Int) -> Bool) throws -> Void) throws {
-        guard let anatomy else { return try body(label.name) { map.labels[$0] == label.value } }
+    private static func split(_ label: Label, _ places: [SIMD2<UInt16>: [Int]], by anatomy: LabelMap?) -> [(name: String, voxels: [Int])] {
+        let own = places.filter { $0.key.x == label.value }
+        guard let anatomy else { return own.map { (label.name, $0.value) } }
         let kind = LesionSites.kind(of: label.name)
-        var found: Set<UInt16> = []
-        for i in map.labels.indices where map.labels[i] == label.value { found.insert(anatomy.labels[i]) }
-        let sites = anatomy.legend.labels.filter { site in found.contains(site.value) && (kind == nil || WristAnatomy.structure(named: site.name)?.kind == kind) }
-        for site in sites { try body("\(label.name)/\(site.name)") { map.labels[$0] == label.value && anatomy.labels[$0] == site.value } }
-        let elsewhere = found.subtracting(sites.map(\.value))
-        if !elsewhere.isEmpty { try body("\(label.name)/elsewhere") { map.labels[$0] == label.value && elsewhere.contains(anatomy.labels[$0]) } }
+        let sites = anatomy.legend.labels.filter { site in kind == nil || WristAnatomy.structure(named: site.name)?.kind == kind }
+        let elsewhere = own.filter { place in !sites.contains { $0.value == place.key.y } }.values.joined().sorted()
+        return sites.compactMap { site in own[SIMD2(label.value, site.value)].map { ("\(label.name)/\(site.name)", $0) } } + (elsewhere.isEmpty ? [] : [("\(label.name)/elsewhere", elsewhere)])
     }
 
     public static func methods(_: Parameters) -> String {

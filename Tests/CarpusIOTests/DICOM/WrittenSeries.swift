@@ -65,3 +65,8 @@ struct WrittenSeries {
         ])
     }
 }
+
+extension DICOMSegmentation {
+    /// Adds the voxels that fit.
+    mutating func add(_ segment: Segment, where isInside: (Int) -> Bool) throws -> Int? { try add(segment, voxels: (0..<source.grid.count).filter(isInside)) }
+}

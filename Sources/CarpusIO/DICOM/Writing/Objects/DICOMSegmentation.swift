@@ -57,23 +57,28 @@ public struct DICOMSegmentation: Sendable, Hashable {
     /// The segments, number 1 first.
     public var segments: [Segment] { head.segments }
 
-    /// Adds a segment: the voxels of the source's grid that are inside, by their place in memory.
+    /// Adds a segment.
     ///
+    /// - Parameter voxels: those of the source's grid that are inside, by their place in memory, rising.
     /// - Returns: its number, counted from 1; nil where no voxel is inside, and there is no segment.
     /// - Throws: `IOError` when there are 255 already.
-    public mutating func add(_ segment: Segment, where isInside: (_ voxel: Int) -> Bool) throws -> Int? {
+    public mutating func add(_ segment: Segment, voxels: [Int]) throws -> Int? {
+        guard let last = voxels.last else { return nil }
         let size = source.grid.size, count = size.x * size.y, number = segments.count + 1
-        for slice in 0..<size.z {
-            let voxels = slice * count..<(slice + 1) * count
-            guard voxels.contains(where: isInside) else { continue }
-            guard number <= Self.most else {
-                throw IOError(.unsupported, at: URL(filePath: "seg.dcm"), "there are more than \(Self.most) labels to be written as segments; give label maps of structures, not of components")
-            }
-            head.frames.append(Frame(segment: number, slice: slice))
-            for voxel in voxels { bits.append(isInside(voxel)) }
+        precondition(voxels[0] >= 0 && last < source.grid.count && zip(voxels, voxels.dropFirst()).allSatisfy { $0 < $1 }, "voxels rise and lie in the grid")
+        guard number <= Self.most else {
+            throw IOError(.unsupported, at: URL(filePath: "seg.dcm"), "there are more than \(Self.most) labels to be written as segments; give label maps of structures, not of components")
         }
-        guard head.frames.last?.segment == number else { return nil }
         head.segments.append(segment)
+        var slice = -1, start = 0
+        for voxel in voxels {
+            if voxel / count != slice {
+                (slice, start) = (voxel / count, bits.count)
+                head.frames.append(Frame(segment: number, slice: slice))
+                bits.append(zeros: count)
+            }
+            bits.set(start + voxel % count)
+        }
         return number
     }
 
@@ -131,11 +136,12 @@ struct PackedBits: Sendable, Hashable {
         (self.bytes, self.count) = (bytes, count)
     }
 
-    mutating func append(_ bit: Bool) {
-        if count & 7 == 0 { bytes.append(0) }
-        if bit { bytes[bytes.count - 1] |= 1 << UInt8(count & 7) }
-        count += 1
+    mutating func append(zeros more: Int) {
+        count += more
+        bytes += [UInt8](repeating: 0, count: (count + 7) / 8 - bytes.count)
     }
+
+    mutating func set(_ i: Int) { bytes[i >> 3] |= 1 << UInt8(i & 7) }
 
     subscript(_ i: Int) -> Bool { bytes[i >> 3] >> UInt8(i & 7) & 1 == 1 }
 
