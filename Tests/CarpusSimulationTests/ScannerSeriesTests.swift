@@ -176,7 +176,8 @@ struct ScannerSeriesTests {
             #expect(abs(kept.lesions.volume(of: label) / layer - 1) < 0.015 && abs(kept.anatomy.volume(of: UInt16(ball.region)) / whole - 1) < 0.01, "\(ball.radius)")
             #expect(most.lesions.volume(of: label) < 0.95 * layer, "by majority a layer is lost")
             let sum = shares[Int(label) - 1].scalars.reduce(0) { $0 + Double($1) } * grid.voxelVolume / 1000
-            #expect(abs(sum - kept.lesions.volume(of: label)) <= grid.voxelVolume / 1000, "\(sum)")
+            // Voxels are whole, and some that bid alike fall together.
+            #expect(abs(sum - kept.lesions.volume(of: label)) < 0.01 * layer, "\(sum)")
             // No voxel is called by what it does not hold.
             #expect(zip(kept.lesions.labels, shares[Int(label) - 1].scalars).allSatisfy { $0 != label || $1 > 0 })
             #expect(zip(kept.lesions.labels, kept.anatomy.labels).allSatisfy { $0 != label || $1 == UInt16(ball.region) })
