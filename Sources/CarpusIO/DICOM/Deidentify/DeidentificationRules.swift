@@ -93,7 +93,7 @@ struct DeidentificationRules: Sendable {
         case "D": dummy(e)
         case "U": .replace(parts(e.value).map(uid).joined(separator: "\\"))
         // The references stay; the UIDs in them change as those do that they point to.
-        case "X/Z/U*": .keep
+        case "X/Z/U*": e.vr == "SQ" ? .keep : .remove
         default: preconditionFailure("the table has the action '\(letters)'")
         }
     }
