@@ -33,8 +33,7 @@ final class Archive {
     }
 
     func stop() {
-        process.terminate()
-        process.waitUntilExit()
+        Self.end(process)
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -51,12 +50,18 @@ final class Archive {
         (receiver.executableURL, receiver.arguments) = (try #require(Program.find("storescp")), ["-aet", "CARPUS", "-od", place.path, "+xa", "-pm", "\(moved)"])
         (receiver.standardOutput, receiver.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
         try receiver.run()
-        defer { receiver.terminate(); receiver.waitUntilExit() }
+        defer { Self.end(receiver) }
         Thread.sleep(forTimeInterval: 1)
         let arguments = ["-aet", "CARPUS", "-aec", "ARCHIVE", "-aem", "CARPUS", "-S", "-k", "QueryRetrieveLevel=STUDY", "-k", "StudyInstanceUID=\(study)", "127.0.0.1", "\(port)"]
         let (status, said) = try Program.run(try #require(Program.find("movescu")), arguments)
         #expect(status == 0, "\(said)")
         return try FileManager.default.contentsOfDirectory(at: place, includingPropertiesForKeys: nil).map { try DataSet($0) }
+    }
+
+    /// Children of a thread of tests inherit that SIGTERM is blocked.
+    private static func end(_ process: Process) {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
     }
 
     /// Ports nobody listens on, as the system gives them.
