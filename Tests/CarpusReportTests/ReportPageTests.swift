@@ -77,6 +77,21 @@ import Testing
         #expect(images.contains("class=\"viewer\"") && images.contains("class=\"sheet\"") && !images.contains("<img alt") && !images.contains("name=\"linked\""), "one series has nothing to be linked with")
     }
 
+    @Test func aSheetThatSeveralViewersShowStandsOnThePageOnce() throws {
+        var c = empty()
+        let image = bright(try grid("LPS"), towards: "LA"), sheet = try BrowseStack.make(image).layers[0].sheet.base64EncodedString()
+        c.stacks = [.init(try BrowseStack.make(image), step: "view", occasion: "01"), .init(try FlickerStack.make(fixed: image, moving: image, aligned: image), step: "switch", occasion: "01")]
+        let html = try ReportPage.html(c)
+        #expect(html.components(separatedBy: sheet).count == 2 && html.contains("data-same=\"sheet-1\""))
+    }
+
+    @Test func aLongListOfWhatIsMissingIsFolded() throws {
+        var c = empty()
+        c.steps = (1...8).map { .init("step-\($0)", stage: "s/1", occasion: "01", status: "failed", reason: "reason \($0)") }
+        let html = try ReportPage.html(c), fold = try #require(html.range(of: "<summary>and 3 more</summary>"))
+        #expect(html[..<fold.lowerBound].contains("reason 5") && !html[..<fold.lowerBound].contains("reason 6") && html[fold.upperBound...].contains("reason 8"))
+    }
+
     @Test func theSummaryShowsEachVisitBesideTheOneBefore() throws {
         var c = empty()
         c.visits = [.init("01", side: .left), .init("02", side: .left)]

@@ -11,7 +11,7 @@ enum WebP {
         case exact
 
         /// Slices with thin coloured lines on them: at this quality the lines are as sharp as in a PNG of four times the size.
-        static let outlinedSlices = Fidelity.photograph(quality: 85)
+        static let outlinedSlices = Fidelity.photograph(quality: 80)
     }
 
     /// The longest side the format can hold, in pixels.

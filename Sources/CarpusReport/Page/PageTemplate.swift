@@ -43,7 +43,12 @@ enum PageTemplate {
     <ul>
     {{#rows}}<li><span class="word">{{what}}</span>{{#where}} <span class="soft">({{where}})</span>{{/where}}: {{reason}}</li>
     {{/rows}}</ul>
-    </div>
+    {{#rest}}<details><summary>and {{count}} more</summary>
+    <ul>
+    {{#others}}<li><span class="word">{{what}}</span>{{#where}} <span class="soft">({{where}})</span>{{/where}}: {{reason}}</li>
+    {{/others}}</ul>
+    </details>
+    {{/rest}}</div>
     {{/missing}}<dl class="facts">
     <dt>Subject</dt><dd>{{subject}}</dd>
     <dt>Visits</dt><dd>{{visits}}</dd>

@@ -28,7 +28,8 @@ struct PageView {
 
     init(_ c: ReportContent) {
         (heading, subject, toolkit) = (c.title, c.subject, c.toolkit)
-        sections = ReportSection.allCases.map { SectionView($0, c) }
+        var register = SheetRegister()
+        sections = ReportSection.allCases.map { SectionView($0, c, &register) }
     }
 }
 
@@ -46,11 +47,11 @@ struct SectionView {
     let methods: [MethodView]
     let provenance: ProvenanceView?
 
-    init(_ section: ReportSection, _ c: ReportContent) {
+    init(_ section: ReportSection, _ c: ReportContent, _ register: inout SheetRegister) {
         (id, title) = (section.rawValue, section.title)
         summary = section == .summary ? SummaryView(c) : nil
         quality = section == .quality ? QualityView(c) : nil
-        viewer = ViewerView(c.stacks.filter { $0.value.section == section })
+        viewer = ViewerView(c.stacks.filter { $0.value.section == section }, &register)
         groups = section == .measurements ? MeasurementGroup.all(in: c) : []
         hasGroups = !groups.isEmpty
         figures = c.figures.filter { $0.value.section == section }.map(FigureView.init)

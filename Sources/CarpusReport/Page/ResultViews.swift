@@ -3,8 +3,13 @@ import CarpusCore
 /// What could not be scored, first on the page: numbers by reason, then steps that gave none.
 struct MissingView {
     struct Row { let what, reason: String, `where`: String? }
+    /// The rest of a list, which is folded.
+    struct Rest { let count: Int, others: [Row] }
+    /// Longer lists are folded behind so many rows, so that the numbers are not pushed off the first screen.
+    private static let shown = 5
     let headline: String
     let rows: [Row]
+    let rest: Rest?
 
     /// Nil when everything was scored.
     init?(_ c: ReportContent) {
@@ -25,7 +30,8 @@ struct MissingView {
             rows.append(Row(what: "\(step.name) \(step.status == "failed" ? "failed" : "was not done")", reason: reason, where: Self.place(step.occasion)))
         }
         guard !rows.isEmpty else { return nil }
-        self.rows = rows
+        self.rows = Array(rows.prefix(Self.shown))
+        rest = rows.count > Self.shown ? Rest(count: rows.count - Self.shown, others: Array(rows.dropFirst(Self.shown))) : nil
         let failed = c.steps.filter { $0.status == "failed" }.count
         headline = missing.isEmpty && failed > 0 ? "Not everything succeeded" : "Not everything could be scored"
     }

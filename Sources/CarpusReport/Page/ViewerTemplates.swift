@@ -35,8 +35,9 @@ enum ViewerTemplates {
     <button type="button" class="blink" aria-pressed="false">Blink fixed and aligned</button>
     {{/isFlicker}}</div>
     {{#caption}}<figcaption>{{caption}}</figcaption>
-    {{/caption}}{{#sheets}}<img class="sheet" alt="" hidden src="data:image/webp;base64,{{{.}}}">
-    {{/sheets}}</figure>
+    {{/caption}}{{#sheets}}{{#data}}<img class="sheet" id="{{name}}" alt="" hidden src="data:image/webp;base64,{{{data}}}">
+    {{/data}}{{#same}}<span class="sheet" data-same="{{same}}" hidden></span>
+    {{/same}}{{/sheets}}</figure>
 
     """
 }

@@ -8,9 +8,11 @@ struct ViewerView {
     let isBrowser, canLink, hasOverlays: Bool
 
     /// Nil when there is nothing to look through.
-    init?(_ stacks: [ReportContent.Sourced<SliceStack>]) {
+    ///
+    /// - Parameter register: sheets that stand on the page already.
+    init?(_ stacks: [ReportContent.Sourced<SliceStack>], _ register: inout SheetRegister) {
         guard !stacks.isEmpty else { return nil }
-        panes = stacks.map(PaneView.init)
+        panes = stacks.map { PaneView($0, &register) }
         isBrowser = stacks.contains { $0.value.kind == .browse }
         canLink = stacks.count > 1
         var names: [String] = [], legends: [String: [SwatchView]] = [:]
@@ -39,19 +41,37 @@ struct SwatchView: Hashable {
     }
 }
 
+/// A sheet, or which other one it equals.
+struct SheetView {
+    let name: String
+    let data, same: String?
+}
+
+/// Sheets by what they hold: what several viewers show stands on the page once.
+struct SheetRegister {
+    private var names: [Data: String] = [:]
+
+    mutating func view(of sheet: Data) -> SheetView {
+        if let known = names[sheet] { return SheetView(name: "", data: nil, same: known) }
+        let name = "sheet-\(names.count + 1)"
+        names[sheet] = name
+        return SheetView(name: name, data: sheet.base64EncodedString(), same: nil)
+    }
+}
+
 /// One stack in the page.
 struct PaneView {
     let title, origin, altText, stack: String
     let caption: String?
-    let sheets: [String]
+    let sheets: [SheetView]
     let isWipe, isFlicker: Bool
     let states: [String]
 
-    init(_ s: ReportContent.Sourced<SliceStack>) {
+    init(_ s: ReportContent.Sourced<SliceStack>, _ register: inout SheetRegister) {
         let value = s.value
         (title, altText, origin) = (value.title, value.altText, Wording.origin(s.step, s.occasion))
         caption = value.caption.isEmpty ? nil : value.caption
-        sheets = value.layers.map { $0.sheet.base64EncodedString() }
+        sheets = value.layers.map { register.view(of: $0.sheet) }
         (isWipe, isFlicker) = (value.kind == .wipe, value.kind == .flicker)
         states = value.kind == .flicker ? value.layers.map(\.name) : []
         stack = Self.json(value)

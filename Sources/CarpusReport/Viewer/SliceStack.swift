@@ -78,7 +78,7 @@ extension SliceStack {
         /// The longer side of a slice in pixels, at most; larger slices are averaged down.
         public var pixels = 384
         /// Quality of the grey pictures, 0 to 100.
-        public var quality = 80.0
+        public var quality = 75.0
         /// The defaults.
         public init() {}
 

@@ -3,7 +3,7 @@
 class Stack {
   constructor(element) {
     Object.assign(this, JSON.parse(element.dataset.stack));
-    this.sheets = [...element.querySelectorAll("img.sheet")];
+    this.sheets = [...element.querySelectorAll(".sheet")].map((sheet) => (sheet.dataset.same ? document.getElementById(sheet.dataset.same) : sheet));
     this.scratch = document.createElement("canvas");
     this.scratch.width = this.width;
     this.scratch.height = this.height;
