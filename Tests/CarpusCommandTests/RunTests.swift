@@ -38,7 +38,7 @@ import Testing
             #expect((0.84...2.1).contains(value), "\(value) mL")
             #expect(grown["session_id"] == "ses-01>ses-02" && grown["side"] == "L" && grown["unit"] == "mL")
             let html = try String(contentsOf: out.appending(path: "sub-07.html"), encoding: .utf8)
-            #expect(html.contains("data:image/png;base64,") && !html.contains("src=\"http"))
+            #expect(html.contains("data:image/webp;base64,") && !html.contains("src=\"http"))
         }
     }
 
