@@ -15,6 +15,7 @@ struct BrowserTests {
         steps:
           body:   {use: segment.threshold, from: {image: scan}, with: {label: bright}}
           look:   {use: draw.viewer, from: {image: scan, anatomy: body.labels}, with: {title: "T1 </script><script>window.broken = 1</script> \"q\" & 😀"}}
+          twin:   {use: draw.viewer, from: {image: scan, lesions: body.labels}}
           montage: {use: draw.montage, from: {image: scan, labels: body.labels}}
           align:  {use: register.rigid, each: visit-pair, from: {fixed: baseline.scan, moving: followup.scan}}
           switch: {use: draw.flicker, each: visit-pair, from: {fixed: baseline.scan, moving: followup.scan, aligned: align.aligned}}
@@ -40,9 +41,9 @@ struct BrowserTests {
             let silent = b.evaluate("[...document.querySelectorAll('img:not(.sheet), canvas')].filter(x => !(x.alt || x.getAttribute('aria-label'))).length")
 
             b.reach("#images canvas")
-            let first = b.picture("#images canvas"), second = b.picture("#images .pane:nth-child(2) canvas"), begin = b.text("#images output")
+            let first = b.picture("#images canvas"), second = b.picture("#images .pane:nth-child(3) canvas"), later = b.text("#images .pane:nth-child(2) output"), begin = b.text("#images output")
             b.key("ArrowUp")
-            let up = b.picture("#images canvas"), linked = b.picture("#images .pane:nth-child(2) canvas"), words = b.text("#images output"), other = b.text("#images .pane:nth-child(2) output")
+            let up = b.picture("#images canvas"), linked = b.picture("#images .pane:nth-child(3) canvas"), words = b.text("#images output"), other = b.text("#images .pane:nth-child(3) output"), still = b.text("#images .pane:nth-child(2) output")
             b.wheel("#images canvas", 120)
             let back = b.picture("#images canvas")
             b.set("#images input.slice", "5")
@@ -89,11 +90,12 @@ struct BrowserTests {
 
             #expect(seen.complaints.isEmpty, "\(seen.complaints)")
             #expect(seen.requests.allSatisfy { $0.hasPrefix("data:") || ($0.hasPrefix("file:///") && $0.hasSuffix("/out/sub-07.html")) }, "\(seen.requests)")
-            #expect(seen[panes] == "4" && seen[broken] == "1" && seen[title]?.hasPrefix("T1 </script><script>window.broken = 1</script> \"q\" & 😀") == true)
+            #expect(seen[panes] == "6" && seen[broken] == "1" && seen[title]?.hasPrefix("T1 </script><script>window.broken = 1</script> \"q\" & 😀") == true)
             #expect(seen[overflow] == "\(width)", "the page is no wider than the window")
             #expect(seen[silent] == "0", "each picture has words")
             #expect(seen[first] != seen[up] && seen[second] != seen[linked], "the key moves the series and the one linked to it")
             #expect(seen[begin] != seen[words] && seen[words] == seen[other], "both series lie on one grid")
+            #expect(seen[later] == seen[still], "a series of another visit stays where it is")
             #expect(seen[back] == seen[first], "the wheel goes back")
             #expect(seen[slid]?.hasPrefix("slice 6 of 12, ") == true)
             #expect(seen[bare] != seen[outlined] && seen[outlined] != seen[filled] && seen[filled] != seen[windowed] && seen[reset] == seen[filled])

@@ -25,8 +25,8 @@ struct CohortPageTests {
     }
 
     @Test func dropOutsTellHowManyAndWho() throws {
-        let html = try page([], dropOuts: [DropOut(reason: "no stir", what: 12, participants: ["sub-01", "sub-02"], count: 5)])
-        #expect(html.contains("no stir: 12 numbers <span class=\"soft\">(sub-01, sub-02 and 3 more)</span>"))
+        let html = try page([], dropOuts: [DropOut(reason: "no stir", numbers: 12, steps: 1, participants: ["sub-01", "sub-02"], count: 5)])
+        #expect(html.contains("no stir: 12 numbers, 1 step <span class=\"soft\">(sub-01, sub-02 and 3 more)</span>"))
         #expect(try page([]).contains("Nothing is missing."))
     }
 
@@ -46,6 +46,6 @@ struct CohortPageTests {
         #expect(c.lines.isEmpty)
         for i in 0..<130 { c.add([0, nil, Double(i) / 130]) }
         #expect(c.lines.count == Course.most && c.untold == 30)
-        #expect(try c.draw().altText.contains("100 of 130 participants"))
+        #expect(try c.draw().altText.contains("100 of 130 wrists"))
     }
 }

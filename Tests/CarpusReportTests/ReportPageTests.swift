@@ -104,9 +104,61 @@ import Testing
             row(.notScorable("volume", unit: "mL", region: "synovitis/radiocarpal", because: "it lies outside", method: "m/1"), "02"),
         ]
         let html = try ReportPage.html(c)
-        #expect(html.contains("<tr><th scope=\"row\">synovitis, total: RAMRIS grade</th><td class=\"number ok\">7.00</td><td class=\"number review\">9.00</td><td class=\"number ok\">+2.00</td><td class=\"status review\">review; increase</td></tr>"))
-        #expect(html.contains("<tr><th scope=\"row\">synovitis, radiocarpal: volume [mL]</th><td class=\"number ok\">1.25</td><td class=\"number not-scorable\">–</td><td class=\"number \">–</td><td class=\"status not-scorable\">not scorable</td></tr>"))
+        #expect(html.contains("<tr><th scope=\"row\">synovitis, total: RAMRIS grade</th><td class=\"number ok\">7.00</td><td class=\"number review\">9.00</td><td class=\"number ok\">+2.00 (increase)</td><td class=\"status review\">visit 01: ok; visit 02: review; change 01 → 02: ok</td></tr>"))
+        #expect(html.contains("<tr><th scope=\"row\">synovitis, radiocarpal: volume [mL]</th><td class=\"number ok\">1.25</td><td class=\"number not-scorable\">not scorable</td><td class=\"number \">–</td><td class=\"status not-scorable\">visit 01: ok; visit 02: not scorable</td></tr>"))
         #expect(html.contains("To review: doubt"))
+    }
+
+    @Test func aChangeThatNoLimitJudgesHasNoVerdict() throws {
+        var c = empty()
+        c.visits = [.init("01", side: nil), .init("02", side: nil)]
+        c.measurements = [("ramris", 1.0, "01"), ("ramris", 3, "02"), ("ramris-change", 2, "01>02")].map { quantity, value, occasion in
+            .init(Measurement(quantity, value, unit: "1", region: "synovitis/total", method: "m/1"), step: "s", occasion: occasion)
+        }
+        c.measurements.append(.init(.notScorable("ramris-change-direction", unit: "1", region: "synovitis/total", because: "no smallest detectable change is known", method: "c/1"), step: "s", occasion: "01>02"))
+        let html = try ReportPage.html(c)
+        #expect(html.contains("<td class=\"number ok\">+2.00</td><td class=\"status ok\">ok</td></tr>"))
+    }
+
+    @Test func eachPairOfVisitsHasItsOwnVerdictWhicheverPairsThereAre() throws {
+        var c = empty()
+        c.visits = ["01", "02", "03"].map { .init($0, side: nil) }
+        func row(_ quantity: String, _ value: Double, _ occasion: String) -> ReportContent.Sourced<CarpusCore.Measurement> {
+            .init(Measurement(quantity, value, unit: "1", region: "synovitis/total", method: "m/1"), step: "s", occasion: occasion)
+        }
+        c.measurements = [
+            row("ramris", 5, "01"), row("ramris", 2, "02"), row("ramris", 6, "03"),
+            row("ramris-change", -3, "01>02"), row("ramris-change-direction", -1, "01>02"), row("ramris-change", 1, "01>03"), row("ramris-change-direction", 0, "01>03"),
+        ]
+        let html = try ReportPage.html(c), cells = ["5.00", "2.00", "−3.00 (decrease)", "6.00", "+1.00 (within noise)"]
+        #expect(html.contains("<th scope=\"col\" class=\"number\">Change 01 → 02</th><th scope=\"col\" class=\"number\">Visit 03</th><th scope=\"col\" class=\"number\">Change 01 → 03</th>"))
+        #expect(html.contains(cells.map { "<td class=\"number ok\">\($0)</td>" }.joined()))
+    }
+
+    @Test func whatTwoStepsMeasureStaysApartAndNumberedPiecesAreNoPlaces() throws {
+        var c = empty()
+        c.visits = [.init("01", side: nil), .init("02", side: nil)]
+        func row(_ value: Double, _ region: String, _ step: String, _ occasion: String) -> ReportContent.Sourced<CarpusCore.Measurement> {
+            .init(Measurement("volume", value, unit: "mL", region: region, method: "m/1"), step: step, occasion: occasion)
+        }
+        // The atlas failed at the second visit.
+        c.measurements = [row(1, "lunate", "atlas", "01"), row(2, "lunate", "network", "01"), row(3, "lunate", "network", "02"), row(4, "marrow-3", "bones", "01"), row(5, "marrow-3", "bones", "02")]
+        let html = try ReportPage.html(c), summary = try #require(html.components(separatedBy: "<section id=\"").first { $0.hasPrefix("summary") })
+        #expect(summary.contains("lunate: volume [mL] (atlas)</th><td class=\"number ok\">1.00</td><td class=\"number \">–</td>"))
+        #expect(summary.contains("lunate: volume [mL] (network)</th><td class=\"number ok\">2.00</td><td class=\"number ok\">3.00</td>"))
+        #expect(!summary.contains("marrow-3"))
+    }
+
+    @Test func aColourThatMeansSomethingElseHasALegendOfItsOwn() throws {
+        var c = empty()
+        let image = bright(try grid("LPS"), towards: "LA"), map = try patch(named: "lunate")
+        c.stacks = try [map, map, try patch(named: "scaphoid")].enumerated().map { i, labels in
+            var how = SliceStack.Parameters()
+            how.title = "T\(i)"
+            return .init(try BrowseStack.make(image, anatomy: labels, parameters: how), step: "view-\(i)", occasion: "01")
+        }
+        let html = try ReportPage.html(c)
+        #expect(html.contains("<summary>Anatomy</summary>") && html.contains("<summary>Anatomy, T2</summary>") && !html.contains("<summary>Anatomy, T1</summary>"))
     }
 
     @Test func inputQualityTellsWhatWasFoundAndMissing() throws {

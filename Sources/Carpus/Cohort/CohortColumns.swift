@@ -3,16 +3,22 @@ import CarpusReport
 
 /// Which columns a table of many subjects has, and which rows a participant's lines make.
 ///
-/// A column is a measure of a region by a method; where a participant has it twice on one occasion, a second column holds the second.
+/// A column is a measure of a region by a method; where a participant has it twice on one occasion, a second column holds the second. One who then has it only
+/// once gets neither: the table of measurements does not tell which of two steps is missing.
 struct CohortColumns {
     /// What tells one column from another.
     private struct Key: Hashable {
         let measure, region, method: String
         let repetition: Int
+
+        /// The same, the first time.
+        var first: Key { Key(measure: measure, region: region, method: method, repetition: 0) }
     }
     private var order: [Key] = []
     private var units: [Key: String] = [:]
     private var at: [Key: Int] = [:]
+    /// How often a column's measure stands on one occasion at most.
+    private var most: [Key: Int] = [:]
 
     /// Learns the columns of a participant's lines.
     mutating func learn(_ lines: [MeasureLines.Line]) {
@@ -21,6 +27,7 @@ struct CohortColumns {
             order.append(key)
             units[key] = line.unit
         }
+        for (key, _) in Self.keyed(lines) { most[key.first] = max(most[key.first] ?? 0, key.repetition + 1) }
     }
 
     /// The columns, in the order they were met; a name tells the method only where two methods give the same measure.
@@ -40,7 +47,8 @@ struct CohortColumns {
         for (key, line) in Self.keyed(lines) { groups.add((key, line), to: [line.session, line.side?.rawValue]) }
         let all = groups.groups.map { place, entries -> CohortRow in
             var cells = [CohortCell?](repeating: nil, count: order.count)
-            for (key, line) in entries { if let i = at[key] { cells[i] = CohortCell(value: line.value, status: line.status, reason: line.reason) } }
+            let times = Dictionary(entries.map { ($0.0.first, 1) }, uniquingKeysWith: +)
+            for (key, line) in entries where times[key.first] == most[key.first] { if let i = at[key] { cells[i] = CohortCell(value: line.value, status: line.status, reason: line.reason) } }
             return CohortRow(participant: participant, session: place[0] ?? "", side: place[1].flatMap { Laterality(rawValue: $0) }, cells: cells, hasPage: hasPage)
         }
         return all.filter { !$0.session.contains(">") } + all.filter { $0.session.contains(">") }

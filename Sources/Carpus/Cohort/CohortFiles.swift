@@ -27,6 +27,19 @@ struct CohortFiles {
         return page
     }
 
+    /// Takes away what an earlier run of several subjects left: it would tell numbers that are no longer those of the other files.
+    ///
+    /// - Throws: `IOError` when a file that is there cannot be removed.
+    func remove() throws {
+        for name in ["index.html", "group.tsv", "group.json"] {
+            let file = output.appending(path: name)
+            guard FileManager.default.fileExists(atPath: file.path(percentEncoded: false)) else { continue }
+            do { try FileManager.default.removeItem(at: file) } catch {
+                throw IOError(.cannotWrite, at: file, "the file of an earlier run of several subjects cannot be removed: \(error.localizedDescription)")
+            }
+        }
+    }
+
     /// One row a participant and occasion; behind each measure its status, so that what is missing is never read as a zero.
     private func table(_ known: CohortColumns, _ columns: [CohortColumn]) throws {
         try OutputFile.write(to: output.appending(path: "group.tsv")) { url in
@@ -50,7 +63,7 @@ struct CohortFiles {
             "side": .object(["Description": .string("Side of the wrist: L or R")]),
         ]
         for c in columns {
-            members[c.name] = .object(["Description": .string("\(c.measure) of \(c.region); n/a where it was not scorable or not measured"), "Units": .string(c.unit)])
+            members[c.name] = .object(["Description": .string("\(c.measure) of \(c.region); n/a where it was not scorable or not measured, and for participants who have it from fewer steps than others"), "Units": .string(c.unit)])
             members[c.name + ":status"] = .object(["Description": .string("ok: use it; review: look before using it; not-scorable: there is no number; n/a: not measured on this occasion")])
         }
         return .object(members)

@@ -11,26 +11,39 @@ struct CohortSurvey {
     private(set) var counts: [CarpusCore.Measurement.Status: Int] = [:]
     private(set) var rowCount = 0
     private var sessionSet: Set<String> = []
-    private var drops: [String: DropOut] = [:]
+    private var drops: [String: Missing] = [:]
+    private var unseen: Set<String>
 
     /// Columns and participants named on the page at most.
     private static let mostShown = 10, mostNamed = 12
 
-    /// - Parameter record: of the run; its failed steps are drop-outs that no measurement tells.
+    /// What is missing for one reason, and for whom.
+    private struct Missing {
+        var numbers = 0, steps = 0
+        var participants: Set<String> = []
+    }
+
+    /// - Parameter record: of the run; steps that failed or were not scorable are missing though no measurement may tell it.
     init(record: RunRecord) {
+        unseen = Set(record.subjects.map { "sub-\($0.subject)" })
         for subject in record.subjects {
-            for step in subject.steps where step.status == "failed" {
-                miss("step \(step.step) failed: \(step.reason ?? "no reason was given")", participant: "sub-\(subject.subject)")
+            for step in subject.steps where step.status != "done" {
+                let reason = (step.status == "failed" ? "step \(step.step) failed: " : "") + (step.reason ?? "no reason was given")
+                drops[reason, default: Missing()].steps += 1
+                drops[reason, default: Missing()].participants.insert("sub-\(subject.subject)")
             }
         }
     }
 
     mutating func look(at participant: String, _ lines: [MeasureLines.Line]) {
         columns.learn(lines)
+        unseen.remove(participant)
         for line in lines {
             counts[line.status, default: 0] += 1
-            if !line.session.contains(">") { sessionSet.insert(line.session) }
-            if line.status == .notScorable { miss(line.reason ?? "no reason was given", participant: participant) }
+            if !line.session.isEmpty, !line.session.contains(">") { sessionSet.insert(line.session) }
+            guard line.status == .notScorable else { continue }
+            drops[line.reason ?? "no reason was given", default: Missing()].numbers += 1
+            drops[line.reason ?? "no reason was given", default: Missing()].participants.insert(participant)
         }
         for row in columns.rows(of: participant, lines, hasPage: false) {
             rowCount += 1
@@ -41,30 +54,28 @@ struct CohortSurvey {
         }
     }
 
-    private mutating func miss(_ reason: String, participant: String) {
-        var drop = drops[reason] ?? DropOut(reason: reason, what: 0, participants: [], count: 0)
-        drop.what += 1
-        // Lines come participant by participant: a known one is the last.
-        if drop.last != participant {
-            drop.count += 1
-            if drop.participants.count < Self.mostNamed { drop.participants.append(participant) }
-            drop.last = participant
-        }
-        drops[reason] = drop
-    }
-
     /// Visits in the order of their names.
     var sessions: [String] { sessionSet.sorted { $0.localizedStandardCompare($1) == .orderedAscending } }
 
     /// What concerns most participants first.
-    var dropOuts: [DropOut] { drops.values.sorted { ($1.count, $1.what, $0.reason) < ($0.count, $0.what, $1.reason) } }
+    var dropOuts: [DropOut] {
+        var all = drops
+        if !unseen.isEmpty { all["nothing was measured", default: Missing()].participants = unseen }
+        return all.map { reason, missing in
+            DropOut(reason: reason, numbers: missing.numbers, steps: missing.steps, participants: Array(missing.participants.sorted().prefix(Self.mostNamed)), count: missing.participants.count)
+        }.sorted { ($1.count, $1.numbers, $0.reason) < ($0.count, $0.numbers, $1.reason) }
+    }
 
-    /// The columns that are shown on the page: totals and whole lesions before single sites, and only what somebody has a value of.
+    /// The columns that are shown on the page: totals of grades and volumes of lesions before other regions, those before single sites; only what somebody has a
+    /// value of, and no pieces that are merely numbered, which are not the same in two people.
     var shown: [Int] {
-        let all = columns.columns
-        let whole = all.indices.filter { !all[$0].region.contains("/") || all[$0].region.hasSuffix("/total") }
-        let others = all.indices.filter { !whole.contains($0) }
-        return Array((whole + others).filter { ranges[$0] != nil && !all[$0].measure.contains("change") }.prefix(Self.mostShown)).sorted()
+        let all = columns.columns, lesions = Set(WristAnatomy.lesionLegend.labels.map(\.name))
+        func rank(_ c: CohortColumn) -> Int {
+            if c.measure == "ramris" && c.region.hasSuffix("/total") || c.measure == "volume" && lesions.contains(c.region) { return 0 }
+            return c.region.contains("/") ? 2 : 1
+        }
+        let fit = all.indices.filter { ranges[$0] != nil && !all[$0].measure.contains("change") && !WristAnatomy.isNumberedPiece(all[$0].region) }
+        return Array(fit.sorted { (rank(all[$0]), $0) < (rank(all[$1]), $1) }.prefix(Self.mostShown)).sorted()
     }
 }
 

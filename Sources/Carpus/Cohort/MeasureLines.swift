@@ -2,7 +2,7 @@ import CarpusCore
 import CarpusIO
 import Foundation
 
-/// The lines of a run's `measures.tsv`, participant by participant, read in pieces: memory holds one participant at a time.
+/// The lines of a run's `measures.tsv`, participant by participant: memory holds one participant at a time.
 struct MeasureLines {
     let file: URL
 
@@ -14,45 +14,29 @@ struct MeasureLines {
         let value: Double?
         let status: CarpusCore.Measurement.Status
         let reason: String?
+
+        init(_ row: TabTable.Row, in file: URL) throws {
+            guard let status = row["status"].flatMap(CarpusCore.Measurement.Status.init(rawValue:)) else { throw IOError(.malformed, at: file, "line \(row.number) is no measurement") }
+            (session, side, region) = (row["session_id"] ?? "", row["side"].flatMap(Laterality.init(rawValue:)), row["region"] ?? "")
+            (measure, unit, method, value) = (row["measure"] ?? "", row["unit"] ?? "", row["method"] ?? "", try row.number("value"))
+            (self.status, reason) = (status, row["reason"])
+        }
     }
 
     /// Hands over each participant's lines, in the order of the file.
     ///
     /// - Throws: `IOError` when the file cannot be read or a line is not one of a run; what `body` throws.
     func forEachParticipant(_ body: (_ participant: String, _ lines: [Line]) throws -> Void) throws {
-        var participant: String?, lines: [Line] = [], number = 0
-        try forEachLine { text in
-            number += 1
-            guard number > 1 else { return }
-            let cells = text.split(separator: "\t", omittingEmptySubsequences: false).map { $0 == "n/a" ? "" : String($0) }
-            guard cells.count == MeasureTable.columns.count, let status = CarpusCore.Measurement.Status(rawValue: cells[7]) else {
-                throw IOError(.malformed, at: file, "line \(number) is no measurement")
-            }
-            if let known = participant, known != cells[0] {
+        var participant: String?, lines: [Line] = []
+        try TabTable(file, needs: MeasureTable.columns.map(\.name)).forEachRow { row in
+            let own = row["participant_id"] ?? ""
+            if let known = participant, known != own {
                 try body(known, lines)
                 lines = []
             }
-            participant = cells[0]
-            lines.append(Line(
-                session: cells[1], side: Laterality(rawValue: cells[2]), region: cells[3], measure: cells[4], unit: cells[6], method: cells[9], value: Double(cells[5]), status: status,
-                reason: cells[8].isEmpty ? nil : cells[8]))
+            participant = own
+            lines.append(try Line(row, in: file))
         }
         if let participant { try body(participant, lines) }
-    }
-
-    private func forEachLine(_ body: (String) throws -> Void) throws {
-        let handle: FileHandle
-        do { handle = try FileHandle(forReadingFrom: file) } catch { throw IOError(.unreadable, at: file, "the table cannot be read: \(error.localizedDescription)") }
-        defer { try? handle.close() }   // nothing was written: a failing close loses nothing
-        var rest = Data()
-        while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
-            rest.append(piece)
-            while let end = rest.firstIndex(of: 10) {
-                try body(String(decoding: rest[rest.startIndex..<end], as: UTF8.self))
-                rest = rest[(end + 1)...]
-            }
-            rest = Data(rest)
-        }
-        if !rest.isEmpty { try body(String(decoding: rest, as: UTF8.self)) }
     }
 }

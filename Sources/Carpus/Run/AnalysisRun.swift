@@ -85,7 +85,8 @@ public struct AnalysisRun: Sendable {
         }
         try measures.finish()
         let record = RunRecord(plan: plan, subjects: records, skipped: study.skipped)
-        if records.count > 1 { reports.append(try CohortFiles(output: options.output, plan: plan, record: record).write()) }
+        let cohort = CohortFiles(output: options.output, plan: plan, record: record)
+        if records.count > 1 { reports.append(try cohort.write()) } else { try cohort.remove() }
         try DatasetFiles(output: options.output, plan: plan, study: study, input: options.input).write(record: record)
         return Ending(failures: failures, reports: reports, done: done, reused: reused)
     }

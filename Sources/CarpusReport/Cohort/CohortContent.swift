@@ -7,6 +7,10 @@ public struct CohortColumn: Sendable, Hashable {
     /// What was measured, where, and its unit in UCUM.
     public let measure, region, unit: String
 
+    /// The name for readers: what, where, and what else tells it from others.
+    var title: String { name.replacing("@", with: ", ").replacing("/", with: ", ") }
+
+    /// A column of given name, measure, region and unit.
     public init(name: String, measure: String, region: String, unit: String) {
         (self.name, self.measure, self.region, self.unit) = (name, measure, region, unit)
     }
@@ -14,22 +18,29 @@ public struct CohortColumn: Sendable, Hashable {
 
 /// What stands in a cell: a number and whether it may be used. Without a number there is a reason, and never a zero.
 public struct CohortCell: Sendable, Hashable {
+    /// The number, in the column's unit.
     public let value: Double?
+    /// Whether it may be used.
     public let status: Measurement.Status
+    /// Why it is not simply ok.
     public let reason: String?
 
+    /// A cell of given number, status and reason.
     public init(value: Double?, status: Measurement.Status, reason: String?) { (self.value, self.status, self.reason) = (value, status, reason) }
 }
 
 /// One participant at one session, or between two (`ses-01>ses-02`).
 public struct CohortRow: Sendable, Hashable {
+    /// `sub-01`, `ses-01`.
     public let participant, session: String
+    /// Which wrist, when known.
     public let side: Laterality?
     /// One a column; nil where nothing was measured.
     public let cells: [CohortCell?]
     /// Whether the participant has a report beside the page, `sub-ID.html`.
     public let hasPage: Bool
 
+    /// A row of given cells.
     public init(participant: String, session: String, side: Laterality?, cells: [CohortCell?], hasPage: Bool) {
         (self.participant, self.session, self.side, self.cells, self.hasPage) = (participant, session, side, cells, hasPage)
     }
@@ -39,26 +50,29 @@ public struct CohortRow: Sendable, Hashable {
 public struct DropOut: Sendable, Hashable {
     /// A sentence's part: "no series at visit 02 was recognised as 't1gd'".
     public let reason: String
-    /// Measures and regions, or steps, that are missing for this reason.
-    public var what: Int
-    /// The participants, the first of them by name.
-    public var participants: [String]
-    /// All of them.
-    public var count: Int
-    /// The one who was added last, by which one who is met again is known.
-    public var last: String?
+    /// Numbers, and steps, that are missing for this reason.
+    public let numbers, steps: Int
+    /// The first participants by name.
+    public let participants: [String]
+    /// How many participants there are in all.
+    public let count: Int
 
-    public init(reason: String, what: Int, participants: [String], count: Int) { (self.reason, self.what, self.participants, self.count) = (reason, what, participants, count) }
+    /// A reason and whom it concerns.
+    public init(reason: String, numbers: Int, steps: Int, participants: [String], count: Int) {
+        (self.reason, self.numbers, self.steps, self.participants, self.count) = (reason, numbers, steps, participants, count)
+    }
 }
 
 /// The values of one column over all visits, counted in bins of equal width.
 public struct Distribution: Sendable, Hashable {
+    /// What is counted.
     public let column: CohortColumn
     /// From the lowest to the highest value.
     public let range: ClosedRange<Double>
     /// How many values lie in each bin; those that may be used, and those to be looked at before.
     public private(set) var sure, doubtful: [Int]
 
+    /// An empty distribution of values of a range.
     public init(_ column: CohortColumn, range: ClosedRange<Double>, bins: Int = 20) {
         precondition(bins > 0, "a distribution has bins")
         (self.column, self.range) = (column, range)
@@ -79,7 +93,9 @@ public struct Distribution: Sendable, Hashable {
 
 /// The values of one column from visit to visit.
 public struct Course: Sendable, Hashable {
+    /// What is followed.
     public let column: CohortColumn
+    /// From the lowest to the highest value.
     public let range: ClosedRange<Double>
     /// Visits, in order.
     public let sessions: [String]
@@ -90,6 +106,7 @@ public struct Course: Sendable, Hashable {
     /// As many lines are drawn at most, so that a page does not grow with a study.
     public static let most = 100
 
+    /// No lines yet, over given visits.
     public init(_ column: CohortColumn, range: ClosedRange<Double>, sessions: [String]) { (self.column, self.range, self.sessions) = (column, range, sessions) }
 
     /// Adds a participant's values; a single one makes no line.

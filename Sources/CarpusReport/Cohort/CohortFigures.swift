@@ -5,7 +5,7 @@ extension Distribution {
     ///
     /// - Throws: `ReportError` when it cannot be drawn.
     public func draw() throws -> VectorFigure {
-        let title = "\(column.measure), \(column.region)", canvas = try AgreementStyle.canvas(title, height: 330)
+        let title = column.title, canvas = try AgreementStyle.canvas(title, height: 330)
         let most = zip(sure, doubtful).map(+).max() ?? 0, across = range.lowerBound < range.upperBound ? range : AgreementStyle.range([range.lowerBound])
         let area = PlotArea(x: 90, y: 70, width: 470, height: 190, across: across, up: 0...Double(max(most, 1)))
         area.drawAxes(on: canvas, across: column.measure + AgreementStyle.unit(column.unit), up: "scans", ticks: (5, min(4, max(most, 1))))
@@ -19,7 +19,7 @@ extension Distribution {
         let n = sure.reduce(0, +), d = doubtful.reduce(0, +)
         canvas.write("Blue: \(n) to be used. Orange: \(d) to be looked at first. Scans without a number are not shown.", x: Double(PanelLayout.margin), y: 318, size: 11, .faint)
         return try VectorFigure(
-            canvas, title: title, altText: "\(title): \(n + d) values from \(Numbers.short(range.lowerBound)) to \(Numbers.short(range.upperBound)) \(column.unit), \(d) of them to be looked at first.")
+            canvas, title: title, altText: "\(title): \(n + d) values from \(Numbers.short(range.lowerBound)) to \(Numbers.short(range.upperBound)) \(Wording.unit(column.unit)), \(d) of them to be looked at first.")
     }
 }
 
@@ -28,7 +28,7 @@ extension Course {
     ///
     /// - Throws: `ReportError` when it cannot be drawn.
     public func draw() throws -> VectorFigure {
-        let title = "\(column.measure), \(column.region): from visit to visit", canvas = try AgreementStyle.canvas(title, height: 360)
+        let title = "\(column.title): from visit to visit", canvas = try AgreementStyle.canvas(title, height: 360)
         let last = Double(max(sessions.count - 1, 1))
         let area = PlotArea(x: 90, y: 70, width: 470, height: 220, across: -0.15...(last + 0.15), up: AgreementStyle.range([range.lowerBound, range.upperBound]))
         canvas.fill(x: area.x, y: area.y, width: area.width, height: area.height, Colour(grey: 0.1))
@@ -46,8 +46,8 @@ extension Course {
             canvas.path(points, AgreementStyle.points, width: 1.2)
             for p in points { canvas.disc(x: p.x, y: p.y, radius: 2.2, AgreementStyle.points) }
         }
-        let words = untold > 0 ? "\(lines.count) of \(lines.count + untold) participants with two visits or more." : "\(Numbers.count(lines.count, "participant")) with two visits or more."
-        canvas.write(words + " A visit without a number is passed over.", x: Double(PanelLayout.margin), y: 346, size: 11, .faint)
+        let words = untold > 0 ? "\(lines.count) of \(lines.count + untold) wrists with two visits or more." : "\(Numbers.count(lines.count, "wrist")) with two visits or more."
+        canvas.write(words + " A visit without a number is passed over; values to be looked at first are drawn like the others.", x: Double(PanelLayout.margin), y: 346, size: 11, .faint)
         return try VectorFigure(canvas, title: title, altText: "\(title): \(words) Visits \(sessions.joined(separator: ", ")).")
     }
 }

@@ -8,18 +8,24 @@ import Mustache
 public struct CohortPage {
     /// What the page says above the table.
     public struct Content: Sendable {
+        /// What stands above it, the version of Carpus, and the protocol.
         public var title, toolkit, protocolName: String
+        /// The protocol's own version.
         public var protocolVersion: Int
         /// How many participants and rows there are, and how many cells have which status.
         public var participants, rows, ok, review, notScorable: Int
         /// The columns that are shown; all stand in `group.tsv`.
         public var columns: [CohortColumn]
+        /// How many there are.
         public var allColumns: Int
+        /// What is missing, and why.
         public var dropOuts: [DropOut]
+        /// Distributions and courses.
         public var figures: [VectorFigure]
         /// The SHA-256 of `CohortScript.source`, in base 64.
         public var scriptDigest: String
 
+        /// All that stands around the rows.
         public init(
             title: String, toolkit: String, protocolName: String, protocolVersion: Int, participants: Int, rows: Int, ok: Int, review: Int, notScorable: Int, columns: [CohortColumn], allColumns: Int,
             dropOuts: [DropOut], figures: [VectorFigure], scriptDigest: String
@@ -57,7 +63,10 @@ public struct CohortPage {
 /// What the templates see: texts only, ready to be escaped.
 private struct HeadView {
     struct Head { let name, detail: String }
-    struct Drop { let reason, what, who: String }
+    struct Drop {
+        let reason, what, who: String
+        var hasWhat: Bool { !what.isEmpty }
+    }
     struct Picture { let source, alt: String }
     let title, `protocol`, participants, cells, digest, untold: String
     let style = PageStyle.css + "\n" + CohortTemplates.style
@@ -71,10 +80,10 @@ private struct HeadView {
         participants = "\(c.participants), in \(Numbers.count(c.rows, "row"))"
         cells = "\(c.ok) ok, \(c.review) review, \(c.notScorable) not scorable"
         untold = c.allColumns > c.columns.count ? "\(c.columns.count) of \(c.allColumns) measures are shown; all stand in group.tsv." : "The same stands in group.tsv."
-        heads = c.columns.map { Head(name: "\($0.measure) \($0.region)", detail: Wording.unit($0.unit)) }
+        heads = c.columns.map { Head(name: $0.title, detail: Wording.unit($0.unit)) }
         drops = c.dropOuts.map { drop in
             let more = drop.count - drop.participants.count
-            return Drop(reason: drop.reason, what: Numbers.count(drop.what, "number"), who: drop.participants.joined(separator: ", ") + (more > 0 ? " and \(more) more" : ""))
+            return Drop(reason: drop.reason, what: [(drop.numbers, "number"), (drop.steps, "step")].filter { $0.0 > 0 }.map { Numbers.count($0.0, $0.1) }.joined(separator: ", "), who: drop.participants.joined(separator: ", ") + (more > 0 ? " and \(more) more" : ""))
         }
         figures = c.figures.map { Picture(source: "data:image/svg+xml;base64," + $0.svg.base64EncodedString(), alt: $0.altText) }
     }

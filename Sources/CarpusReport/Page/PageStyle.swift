@@ -33,6 +33,7 @@ enum PageStyle {
     .pane canvas { display: block; width: 100%; cursor: crosshair; touch-action: pan-y; background: repeating-linear-gradient(135deg, #29333f 0 6px, #3d4a5c 6px 8px); }
     .swatches ul { columns: 14rem; list-style: none; margin: .3rem 0; padding: 0; font-size: .92rem; } .swatch { display: inline-block; width: .9em; height: .9em; margin-right: .5em; border: 1px solid var(--line); vertical-align: -.1em; print-color-adjust: exact; }
     footer { margin-top: 3rem; color: var(--soft); font-size: .9rem; border-top: 1px solid var(--line); padding-top: .75rem; }
+    .elsewhere canvas { opacity: .25; }
     @media print { .tools, .keys { display: none; } .pane { break-inside: avoid; } .panes { grid-template-columns: 1fr 1fr 1fr !important; } body { max-width: none; padding: 0; font-size: 10.5pt; } nav { display: none; } h2, h3, summary { break-after: avoid; } tr { break-inside: avoid; }
       details::details-content { content-visibility: visible; display: block; } .scroll { overflow: visible; } figure img { max-height: 22cm; } }
     """

@@ -6,9 +6,9 @@ enum ViewerTemplates {
     <div class="viewer" role="group" aria-label="Slices to look through" hidden>
     <p class="soft">For looking only: the pictures hold 8 bits of each value, compressed. Measuring is done on the images themselves. Not for diagnosis.</p>
     <div class="tools">
-    {{#canLink}}<label><input type="checkbox" name="linked" checked> Series linked by position</label>
+    {{#canLink}}<label><input type="checkbox" name="linked" checked> Series of a visit linked by position</label>
     {{/canLink}}{{#isBrowser}}<label>Labels as <select name="style"><option value="outline">outlines</option><option value="fill">areas</option></select></label>
-    {{/isBrowser}}{{#overlays}}<label><input type="checkbox" name="overlay" value="{{overlay}}" checked> {{overlay}}</label>
+    {{/isBrowser}}{{#overlays}}<label><input type="checkbox" name="overlay" value="{{.}}" checked> {{.}}</label>
     {{/overlays}}{{#hasOverlays}}<label>Opacity <input type="range" name="opacity" min="0" max="100" value="80"></label>
     {{/hasOverlays}}<button type="button" class="reset">Reset windows</button>
     </div>
@@ -17,16 +17,16 @@ enum ViewerTemplates {
     </details>
     <div class="panes">
     {{#panes}}{{> pane}}{{/panes}}</div>
-    {{#overlays}}{{#hasSwatches}}<details class="swatches" open><summary>{{overlay}}</summary>
+    {{#legends}}<details class="swatches" open><summary>{{of}}</summary>
     <ul>{{#swatches}}<li><span class="swatch" style="background: rgb({{colour}})"></span>{{meaning}}</li>{{/swatches}}</ul>
     </details>
-    {{/hasSwatches}}{{/overlays}}</div>
+    {{/legends}}</div>
     <noscript><p>To look through the slices the page's own script must be allowed. The other pictures and all numbers do not need it.</p></noscript>
 
     """
 
     static let pane = """
-    <figure class="pane" data-stack="{{stack}}">
+    <figure class="pane" data-occasion="{{occasion}}" data-stack="{{stack}}">
     <h3>{{title}} <span class="soft">{{origin}}</span></h3>
     <canvas tabindex="0" role="img" aria-label="{{altText}}"></canvas>
     <div class="tools"><label>Slice <input class="slice" type="range" min="0" value="0" step="1"></label> <output></output>

@@ -3,7 +3,9 @@ import Foundation
 /// Stacks of one section, side by side.
 struct ViewerView {
     let panes: [PaneView]
-    let overlays: [OverlayView]
+    /// What lies over images, by name, and what its colours mean.
+    let overlays: [String]
+    let legends: [LegendView]
     /// Whether panes can be linked, and labels filled.
     let isBrowser, canLink, hasOverlays: Bool
 
@@ -15,21 +17,36 @@ struct ViewerView {
         panes = stacks.map { PaneView($0, &register) }
         isBrowser = stacks.contains { $0.value.kind == .browse }
         canLink = stacks.count > 1
-        var names: [String] = [], legends: [String: [SwatchView]] = [:]
-        for layer in stacks.flatMap(\.value.layers) where layer.kind != .grey {
-            if !names.contains(layer.name) { names.append(layer.name) }
-            for entry in layer.legend {
-                let swatch = SwatchView(entry)
-                if legends[layer.name]?.contains(swatch) != true { legends[layer.name, default: []].append(swatch) }
+        var names: [String] = [], legends: [LegendView] = []
+        for stack in stacks.map(\.value) {
+            for layer in stack.layers where layer.kind != .grey {
+                if !names.contains(layer.name) { names.append(layer.name) }
+                // The lines of a wipe say where, not what.
+                if layer.kind == .colours || stack.kind != .wipe { LegendView.add(layer, of: stack.title, to: &legends) }
             }
         }
-        overlays = names.map { OverlayView(overlay: $0, swatches: legends[$0] ?? [], hasSwatches: legends[$0]?.isEmpty == false) }
-        hasOverlays = !names.isEmpty
+        (overlays, self.legends, hasOverlays) = (names, legends, !names.isEmpty)
     }
 }
 
-/// Something that lies over images, and what its colours mean.
-struct OverlayView { let overlay: String, swatches: [SwatchView], hasSwatches: Bool }
+/// What the colours of something over images mean.
+struct LegendView {
+    let of: String
+    private let layer: String
+    private(set) var swatches: [SwatchView]
+
+    /// Adds a layer's colours to the legend of its name; a legend of their own where a colour means something else there.
+    static func add(_ layer: SliceStack.Layer, of title: String, to legends: inout [LegendView]) {
+        let new = layer.legend.map(SwatchView.init)
+        guard !new.isEmpty else { return }
+        func agrees(_ known: [SwatchView]) -> Bool { new.allSatisfy { swatch in known.contains(swatch) || !known.contains { $0.colour == swatch.colour } } }
+        if let i = legends.firstIndex(where: { $0.layer == layer.name && agrees($0.swatches) }) {
+            legends[i].swatches += new.filter { !legends[i].swatches.contains($0) }
+        } else {
+            legends.append(LegendView(of: legends.contains { $0.layer == layer.name } ? "\(layer.name), \(title)" : layer.name, layer: layer.name, swatches: new))
+        }
+    }
+}
 
 /// A colour and its meaning.
 struct SwatchView: Hashable {
@@ -61,7 +78,7 @@ struct SheetRegister {
 
 /// One stack in the page.
 struct PaneView {
-    let title, origin, altText, stack: String
+    let title, origin, occasion, altText, stack: String
     let caption: String?
     let sheets: [SheetView]
     let isWipe, isFlicker: Bool
@@ -69,7 +86,7 @@ struct PaneView {
 
     init(_ s: ReportContent.Sourced<SliceStack>, _ register: inout SheetRegister) {
         let value = s.value
-        (title, altText, origin) = (value.title, value.altText, Wording.origin(s.step, s.occasion))
+        (title, altText, origin, occasion) = (value.title, value.altText, Wording.origin(s.step, s.occasion), s.occasion)
         caption = value.caption.isEmpty ? nil : value.caption
         sheets = value.layers.map { register.view(of: $0.sheet) }
         (isWipe, isFlicker) = (value.kind == .wipe, value.kind == .flicker)

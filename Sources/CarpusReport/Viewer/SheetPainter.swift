@@ -53,7 +53,7 @@ struct SheetPainter {
         }
     }
 
-    /// Labels by their place in a list, from 1; 0 where there is none or one that is not listed.
+    /// Labels by their place in a list, from 1, those from the 255th on as one; 0 where there is none or one that is not listed.
     func labels(_ map: LabelMap, listed: [Label]) throws -> Data {
         var places = [UInt32](repeating: 0, count: Int(UInt16.max) + 1)
         for (i, label) in listed.enumerated() { places[Int(label.value)] = UInt32(min(i + 1, 255)) }

@@ -37,7 +37,7 @@ public struct SliceStack: Sendable, Hashable, Codable {
         public enum Kind: String, Sendable, Hashable, Codable {
             /// Grey from 0 for `low` to 255 for `high`; transparent where there is no data.
             case grey
-            /// Red is the value of the label, 0 for none.
+            /// Red is the place of the label in the legend, counted from 1; 0 for none.
             case labels
             /// Colours with their own opacity.
             case colours
@@ -56,7 +56,7 @@ public struct SliceStack: Sendable, Hashable, Codable {
 
     /// A colour and its meaning.
     public struct Entry: Sendable, Hashable, Codable {
-        /// The label's value; 0 where the layer has no labels.
+        /// The place that pixels tell, counted from 1; 0 where the layer has no labels.
         public var value: Int
         /// Red, green and blue.
         public var colour: [UInt8]

@@ -22,12 +22,18 @@ struct StackBuilder {
             sheet: try painter.grey(image.scalars, range: range, quality: parameters.quality))
     }
 
-    /// Labels that occur, carried to the grid by nearest neighbour; the sheet can tell 255 of them apart.
+    /// How many labels a sheet can tell apart.
+    private static let mostLabels = 255
+
+    /// Labels that occur, carried to the grid by nearest neighbour; where a sheet cannot tell them all apart, the last ones are one.
     func labels(_ name: String, _ map: LabelMap) throws -> SliceStack.Layer {
         let own = map.grid == grid ? map : map.resampled(onto: grid)
         let present = own.counts.keys.sorted().map { own.legend[$0] ?? Label(value: $0, name: "label \($0)", color: Palette.distinct(Int($0))) }
-        return SliceStack.Layer(
-            kind: .labels, name: name, legend: present.prefix(255).enumerated().map { .init(value: $0 + 1, colour: $1.color, name: $1.name) }, sheet: try painter.labels(own, listed: present))
+        var legend = present.prefix(Self.mostLabels).enumerated().map { SliceStack.Entry(value: $0 + 1, colour: $1.color, name: $1.name) }
+        if present.count > Self.mostLabels {
+            legend[Self.mostLabels - 1] = .init(value: Self.mostLabels, colour: [255, 255, 255], name: "\(present.count - Self.mostLabels + 1) other labels")
+        }
+        return SliceStack.Layer(kind: .labels, name: name, legend: legend, sheet: try painter.labels(own, listed: present))
     }
 
     /// The slice with most of something, or the middle one.

@@ -8,9 +8,13 @@ for (const viewer of document.querySelectorAll(".viewer")) {
     hidden: new Set([...viewer.querySelectorAll("[name=overlay]")].filter((box) => !box.checked).map((box) => box.value)),
   });
   const panes = [...viewer.querySelectorAll(".pane")].map((element) => new Pane(element, options));
+  // Only series of one visit are linked: at another the wrist lay elsewhere in the scanner.
+  const mates = (pane) => panes.filter((other) => other.element.dataset.occasion === pane.element.dataset.occasion);
   for (const pane of panes) {
-    pane.moved = () => { if (field("linked")?.checked) for (const other of panes) if (other !== pane) other.follow(pane); };
-    if (field("linked") && pane !== panes[0]) pane.follow(panes[0]);
+    pane.moved = () => { if (field("linked")?.checked) for (const other of mates(pane)) if (other !== pane) other.follow(pane); };
+    const leader = mates(pane).find((other) => other.stack.layers.some((layer) => layer.name === "Lesions")) || mates(pane)[0];
+    if (field("linked") && pane !== leader) pane.follow(leader);
+    if (pane.stack.kind === "flicker") pane.show(0);
     for (const [i, button] of pane.element.querySelectorAll("button[data-show]").entries()) button.addEventListener("click", () => pane.show(i));
     pane.element.querySelector("input.wipe")?.addEventListener("input", (event) => pane.wipe(Number(event.target.value) / 100));
     blinking(pane);

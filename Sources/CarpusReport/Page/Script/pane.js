@@ -19,7 +19,7 @@ class Pane {
     this.followPointer();
     new ResizeObserver(() => this.draw()).observe(this.canvas);
     this.go(this.slice, false);
-    this.whenSeen(() => this.stack.whenReady().then(() => this.begin()));
+    this.whenSeen(() => this.stack.whenReady().then(() => this.begin(), () => this.fail()));
     window.addEventListener("beforeprint", () => { if (this.stack.isLoaded) this.begin(); });
   }
 
@@ -31,6 +31,11 @@ class Pane {
       act();
     }, { rootMargin: "300px" });
     observer.observe(this.canvas);
+  }
+
+  // Without a word an empty picture would look like missing data.
+  fail() {
+    this.element.querySelector("output").textContent = "the pictures cannot be unpacked here; see the montages";
   }
 
   begin() {
@@ -57,6 +62,7 @@ class Pane {
   }
 
   go(slice, tell = true) {
+    this.element.classList.remove("elsewhere");
     this.slice = Math.min(this.stack.count - 1, Math.max(0, slice));
     this.slider.value = this.slice;
     const words = `slice ${this.slice + 1} of ${this.stack.count}, ${this.stack.place(this.slice)}`;
@@ -69,6 +75,13 @@ class Pane {
   follow(other) {
     const slice = this.stack.nearest(other.stack.centre(other.slice), other.stack.normal);
     if (slice !== null) this.go(slice, false);
+    else this.lose();
+  }
+
+  // Another series shows a place where this one has no slice.
+  lose() {
+    this.element.classList.add("elsewhere");
+    this.element.querySelector("output").textContent = "no slice at this position";
   }
 
   show(index) {

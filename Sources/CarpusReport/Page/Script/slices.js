@@ -8,6 +8,7 @@ class Stack {
     this.scratch.width = this.width;
     this.scratch.height = this.height;
     this.context = this.scratch.getContext("2d", { willReadFrequently: true });
+    this.traced = new Map();
     const [x, y, z] = this.step;
     this.distance = Math.hypot(x, y, z) || 1;
     this.normal = this.step.map((v) => v / this.distance);
@@ -55,8 +56,13 @@ class Stack {
     return this.painted(image);
   }
 
-  // The edges between labels along the borders of pixels: a path for each colour.
+  // The edges between labels along the borders of pixels: a path for each colour. Those of the slice last asked for are kept: moving a window redraws it often.
   outlines(layer, slice) {
+    if (this.traced.get(layer)?.slice !== slice) this.traced.set(layer, { slice, paths: this.trace(layer, slice) });
+    return this.traced.get(layer).paths;
+  }
+
+  trace(layer, slice) {
     const { data } = this.pixels(layer, slice), { width, height } = this, paths = new Map();
     const label = (x, y) => (x < 0 || y < 0 || x >= width || y >= height ? 0 : data[4 * (y * width + x)]);
     const edge = (value, x0, y0, x1, y1) => {
@@ -87,12 +93,12 @@ class Stack {
     return this.first.map((v, i) => v + slice * this.step[i]);
   }
 
-  // The slice nearest to a point, or null where slices run another way.
+  // The slice nearest to a point, or null where slices run another way or end before it.
   nearest(point, normal) {
     const along = (a, b) => a.reduce((sum, v, i) => sum + v * b[i], 0);
     if (Math.abs(along(normal, this.normal)) < 0.8) return null;
     const way = along(point.map((v, i) => v - this.first[i]), this.normal) / this.distance;
-    return Math.min(this.count - 1, Math.max(0, Math.round(way)));
+    return way < -0.5 || way > this.count - 0.5 ? null : Math.min(this.count - 1, Math.max(0, Math.round(way)));
   }
 
   // `S 12.5 mm`: where a slice lies along the body's own axis.
