@@ -29,6 +29,14 @@ import Testing
         }
     }
 
+    @Test func labelsBeyondWhatASheetTellsApartAreOne() throws {
+        let g = try Grid(size: Index3(20, 20, 2), spacing: Vector3(1, 1, 4)), labels = (0..<g.count).map { UInt16(min($0, 300)) }
+        let stack = try BrowseStack.make(Volume(grid: g, repeating: 1), anatomy: LabelMap(grid: g, labels: labels, legend: Legend([]))), layer = stack.layers[1]
+        #expect(layer.legend.count == 255 && layer.legend[253].name == "label 254" && layer.legend[254].name == "46 other labels")
+        let sheet = try DecodedWebP(layer.sheet)
+        #expect(sheet.red(254 % 20, 254 / 20) == 254 && sheet.red(270 % 20, 270 / 20) == 255 && sheet.red(0, 0) == 0)
+    }
+
     @Test func slicesStandInStoredOrderAtTheirPlacesInThePatient() throws {
         let g = try Grid(size: Index3(20, 20, 5), spacing: Vector3(1, 1, 4), origin: Vector3(10, 20, 30))
         let volume = Volume<Float>(grid: g, scalars: (0..<g.count).map { Float(g.index(at: $0).z) * 100 })

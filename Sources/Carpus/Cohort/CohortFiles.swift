@@ -17,7 +17,7 @@ struct CohortFiles {
     /// - Returns: the page.
     /// - Throws: `IOError` when a file cannot be read or written, `ReportError` when a figure cannot be drawn.
     func write() throws -> URL {
-        var survey = CohortSurvey(record: record)
+        var survey = CohortSurvey(subjects: record.subjects)
         try lines.forEachParticipant { survey.look(at: $0, $1) }
         let columns = survey.columns.columns
         try table(survey.columns, columns)

@@ -23,10 +23,10 @@ struct CohortSurvey {
         var participants: Set<String> = []
     }
 
-    /// - Parameter record: of the run; steps that failed or were not scorable are missing though no measurement may tell it.
-    init(record: RunRecord) {
-        unseen = Set(record.subjects.map { "sub-\($0.subject)" })
-        for subject in record.subjects {
+    /// - Parameter subjects: of the run's record; steps that failed or were not scorable are missing though no measurement may tell it.
+    init(subjects: [RunRecord.Subject]) {
+        unseen = Set(subjects.map { "sub-\($0.subject)" })
+        for subject in subjects {
             for step in subject.steps where step.status != "done" {
                 let reason = (step.status == "failed" ? "step \(step.step) failed: " : "") + (step.reason ?? "no reason was given")
                 drops[reason, default: Missing()].steps += 1
