@@ -1,4 +1,5 @@
 import CarpusCore
+import CarpusReport
 import Foundation
 import Testing
 

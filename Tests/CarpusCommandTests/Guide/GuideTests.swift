@@ -19,7 +19,7 @@ import Testing
         let shown = try blocks("swift")
         try #require(shown.count == 3)
         let stage = try String(contentsOf: Self.folder.appending(path: "MeasureSignal.swift"), encoding: .utf8)
-        #expect("import Carpus\n" + shown[0] + "\n" == stage, "the page's file and the one that is compiled here differ")
+        #expect("public import Carpus\n" + shown[0] + "\n" == stage, "the page's file and the one that is compiled here differ")
         let tests = try String(contentsOf: URL(filePath: #filePath), encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
         let unindented = tests.map { $0.hasPrefix("    ") ? $0.dropFirst(4) : $0 }.joined(separator: "\n")
         #expect(unindented.contains(shown[2]), "the page's test and the one that is compiled here differ")

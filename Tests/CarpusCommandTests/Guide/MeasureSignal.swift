@@ -1,4 +1,4 @@
-import Carpus
+public import Carpus
 public import CarpusCore
 public import CarpusPipeline
 
