@@ -42,7 +42,7 @@ enum Browser {
         /// Brings a picture into the window, waits until it is drawn, and chooses it.
         mutating func reach(_ query: String) {
             evaluate("find(`\(query)`).scrollIntoView({block: 'center'}); find(`\(query)`).focus({preventScroll: true})")
-            evaluate("new Promise(done => { const wait = () => [...find(`\(query)`).closest('.viewer').querySelectorAll('canvas')].slice(0, 2).every(c => c.width > 300) ? done() : setTimeout(wait, 50); wait(); })")
+            evaluate("new Promise(done => { const wait = () => find(`\(query)`).width > 300 ? done() : setTimeout(wait, 50); wait(); })")
         }
 
         /// Sets a control as a reader would.

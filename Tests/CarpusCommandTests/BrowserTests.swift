@@ -40,6 +40,7 @@ struct BrowserTests {
             let title = b.evaluate("document.querySelector('.pane h3').textContent"), overflow = b.evaluate("document.documentElement.scrollWidth")
             let silent = b.evaluate("[...document.querySelectorAll('img:not(.sheet), canvas')].filter(x => !(x.alt || x.getAttribute('aria-label'))).length")
 
+            b.reach("#images .pane:nth-child(3) canvas")
             b.reach("#images canvas")
             let first = b.picture("#images canvas"), second = b.picture("#images .pane:nth-child(3) canvas"), later = b.text("#images .pane:nth-child(2) output"), begin = b.text("#images output")
             b.key("ArrowUp")

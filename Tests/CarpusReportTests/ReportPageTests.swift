@@ -106,7 +106,7 @@ import Testing
         let html = try ReportPage.html(c)
         #expect(html.contains("<tr><th scope=\"row\">synovitis, total: RAMRIS grade</th><td class=\"number ok\">7.00</td><td class=\"number review\">9.00</td><td class=\"number ok\">+2.00 (increase)</td><td class=\"status review\">visit 01: ok; visit 02: review; change 01 → 02: ok</td></tr>"))
         #expect(html.contains("<tr><th scope=\"row\">synovitis, radiocarpal: volume [mL]</th><td class=\"number ok\">1.25</td><td class=\"number not-scorable\">not scorable</td><td class=\"number \">–</td><td class=\"status not-scorable\">visit 01: ok; visit 02: not scorable</td></tr>"))
-        #expect(html.contains("To review: doubt"))
+        #expect(html.contains("looked at: 1 reason</summary>\n<ul>\n<li>doubt</li>"))
     }
 
     @Test func aChangeThatNoLimitJudgesHasNoVerdict() throws {

@@ -63,10 +63,9 @@ public struct CohortPage {
 /// What the templates see: texts only, ready to be escaped.
 private struct HeadView {
     struct Head { let name, detail: String }
-    struct Drop {
-        let reason, what, who: String
-        var hasWhat: Bool { !what.isEmpty }
-    }
+    struct Drop { let reason, who: String, what: What? }
+    /// What is missing, where it was counted.
+    struct What { let counts: String }
     struct Picture { let source, alt: String }
     let title, `protocol`, participants, cells, digest, untold: String
     let style = PageStyle.css + "\n" + CohortTemplates.style
@@ -83,7 +82,9 @@ private struct HeadView {
         heads = c.columns.map { Head(name: $0.title, detail: Wording.unit($0.unit)) }
         drops = c.dropOuts.map { drop in
             let more = drop.count - drop.participants.count
-            return Drop(reason: drop.reason, what: [(drop.numbers, "number"), (drop.steps, "step")].filter { $0.0 > 0 }.map { Numbers.count($0.0, $0.1) }.joined(separator: ", "), who: drop.participants.joined(separator: ", ") + (more > 0 ? " and \(more) more" : ""))
+            let counts = [(drop.numbers, "number"), (drop.steps, "step")].filter { $0.0 > 0 }.map { Numbers.count($0.0, $0.1) }.joined(separator: ", ")
+            return Drop(
+                reason: drop.reason, who: drop.participants.joined(separator: ", ") + (more > 0 ? " and \(more) more" : ""), what: counts.isEmpty ? nil : What(counts: counts))
         }
         figures = c.figures.map { Picture(source: "data:image/svg+xml;base64," + $0.svg.base64EncodedString(), alt: $0.altText) }
     }

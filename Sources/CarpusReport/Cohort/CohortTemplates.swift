@@ -34,7 +34,7 @@ enum CohortTemplates {
     <h2>What is missing, and why</h2>
     {{^drops}}<p>Nothing is missing.</p>
     {{/drops}}<ul>
-    {{#drops}}<li>{{reason}}{{#hasWhat}}: {{what}}{{/hasWhat}} <span class="soft">({{who}})</span></li>
+    {{#drops}}<li>{{reason}}{{#what}}: {{counts}}{{/what}} <span class="soft">({{who}})</span></li>
     {{/drops}}</ul>
     </section>
     <section id="figures">

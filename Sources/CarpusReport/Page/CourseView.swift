@@ -6,8 +6,9 @@ struct CourseView {
     struct Line { let name, rank: String, cells: [Cell], verdict: String }
     struct Cell { let text, rank: String }
     let parts: [Part]
-    /// Why numbers are to be looked at, each reason once.
-    let doubts: [String]
+    /// Why numbers are to be looked at, each reason once; nil where none is.
+    let doubts: Doubts?
+    struct Doubts { let count: String, reasons: [String] }
 
     /// Nil when no volume or grade was measured.
     init?(_ c: ReportContent) {
@@ -26,7 +27,8 @@ struct CourseView {
             Part(caption: "Volumes and grades", isFolded: false, columns: columns.map(\.title), lines: whole),
             Part(caption: "Site by site: \(Numbers.count(sites.count, "row"))", isFolded: true, columns: columns.map(\.title), lines: sites),
         ].filter { !$0.lines.isEmpty }
-        doubts = rows.filter { $0.value.status == .review }.compactMap(\.value.reason).filter { told.insert($0).inserted }
+        let reasons = rows.filter { $0.value.status == .review }.compactMap(\.value.reason).filter { told.insert($0).inserted }
+        doubts = reasons.isEmpty ? nil : Doubts(count: Numbers.count(reasons.count, "reason"), reasons: reasons)
     }
 
     /// Volumes and grades of visits. Pieces that are only numbered are left to the measurements: their numbers go by size, and the third of one visit is not the third of another.

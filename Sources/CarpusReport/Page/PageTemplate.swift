@@ -63,7 +63,11 @@ enum PageTemplate {
     </details>
     {{/isFolded}}{{^isFolded}}<p class="word">{{caption}}</p>
     {{> course}}
-    {{/isFolded}}{{/parts}}{{#doubts}}<p class="soft">To review: {{.}}</p>
+    {{/isFolded}}{{/parts}}{{#doubts}}<details><summary>Why numbers are to be looked at: {{count}}</summary>
+    <ul>
+    {{#reasons}}<li>{{.}}</li>
+    {{/reasons}}</ul>
+    </details>
     {{/doubts}}{{/course}}
     """
 
