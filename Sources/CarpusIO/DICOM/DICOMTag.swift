@@ -16,6 +16,7 @@ extension DICOMTag {
     static let transferSyntax = DICOMTag(0x0002_0010, "UI", "TransferSyntaxUID")
     static let sopClass = DICOMTag(0x0008_0016, "UI", "SOPClassUID"), sopInstance = DICOMTag(0x0008_0018, "UI", "SOPInstanceUID")
     static let patientID = DICOMTag(0x0010_0020, "LO", "PatientID"), patientName = DICOMTag(0x0010_0010, "PN", "PatientName")
+    static let issuer = DICOMTag(0x0010_0021, "LO", "IssuerOfPatientID")
     static let identityRemoved = DICOMTag(0x0012_0062, "CS", "PatientIdentityRemoved"), burnedIn = DICOMTag(0x0028_0301, "CS", "BurnedInAnnotation")
     static let studyUID = DICOMTag(0x0020_000D, "UI", "StudyInstanceUID"), seriesUID = DICOMTag(0x0020_000E, "UI", "SeriesInstanceUID")
     static let studyDate = DICOMTag(0x0008_0020, "DA", "StudyDate"), modality = DICOMTag(0x0008_0060, "CS", "Modality")
@@ -77,7 +78,7 @@ extension DICOMTag {
     ]
 
     private static let structural: [DICOMTag] = [
-        sopClass, sopInstance, patientID, patientName, identityRemoved, burnedIn, studyUID, seriesUID, studyDescription, frameLaterality, frameType, effectiveEchoTime, bValue, position, orientation,
+        sopClass, sopInstance, patientID, issuer, patientName, identityRemoved, burnedIn, studyUID, seriesUID, studyDescription, frameLaterality, frameType, effectiveEchoTime, bValue, position, orientation,
         pixelSpacing, mosaicCount, temporalOffset, frameReferenceTime, frameAcquisitionTime, acquisitionDateTime, acquisitionDate, acquisitionTime,
         contentDate, contentTime, triggerTime, temporalResolution, temporalPosition, temporalIndex, acquisitionNumber, philipsBegin, rows, columns, frames,
         samples, photometric, bitsAllocated, rescaleSlope, rescaleIntercept, realWorldSlope, realWorldIntercept, philipsScale, shared, perFrame, philipsClassic,
