@@ -85,7 +85,7 @@ struct DeidentificationRules: Sendable {
         guard options.retainsShiftedDates else { return nil }
         switch e.vr {
         case "DA", "DT": return ShiftedDate.shifted(e.value, by: -daysBack).map { .replace($0) }
-        case "TM": return .keep
+        case "TM": return e.value.allSatisfy { "0123456789.: \\".contains($0) } ? .keep : nil
         default: return nil
         }
     }
