@@ -1,5 +1,6 @@
 import CarpusIO
 import CarpusPipeline
+import Foundation
 
 /// Whom scans belong to, and the participant's label under which results tell of them.
 ///
