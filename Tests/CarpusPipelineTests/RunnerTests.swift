@@ -1,4 +1,4 @@
-import CarpusPipeline
+@testable import CarpusPipeline
 import Foundation
 import Synchronization
 import Testing
