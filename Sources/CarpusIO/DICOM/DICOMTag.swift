@@ -78,10 +78,10 @@ extension DICOMTag {
     ]
 
     private static let structural: [DICOMTag] = [
-        sopClass, sopInstance, patientID, issuer, patientName, identityRemoved, burnedIn, studyUID, seriesUID, studyDescription, frameLaterality, frameType, effectiveEchoTime, bValue, position, orientation,
+        sopClass, sopInstance, patientID, patientName, identityRemoved, burnedIn, studyUID, seriesUID, studyDescription, frameLaterality, frameType, effectiveEchoTime, bValue, position, orientation,
         pixelSpacing, mosaicCount, temporalOffset, frameReferenceTime, frameAcquisitionTime, acquisitionDateTime, acquisitionDate, acquisitionTime,
         contentDate, contentTime, triggerTime, temporalResolution, temporalPosition, temporalIndex, acquisitionNumber, philipsBegin, rows, columns, frames,
-        samples, photometric, bitsAllocated, rescaleSlope, rescaleIntercept, realWorldSlope, realWorldIntercept, philipsScale, shared, perFrame, philipsClassic,
+        samples, photometric, bitsAllocated, rescaleSlope, rescaleIntercept, realWorldSlope, realWorldIntercept, philipsScale, shared, perFrame, philipsClassic, issuer,
     ]
 
     /// Sequences inside functional groups whose single item holds what is wanted.
