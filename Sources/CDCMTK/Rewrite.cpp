@@ -102,6 +102,16 @@ class Rewriting {
   std::vector<char> replacement_;
 };
 
+/// Overlays of old lie in bits of the pixels that no value uses, where nothing takes them out.
+void refuseHiddenOverlays(DcmDataset &set) {
+  for (Uint16 group = 0x6000; group <= 0x60FE; group += 2) {
+    Uint16 bit = 0;
+    if (set.findAndGetUint16(DcmTagKey(group, 0x0102), bit).good() && bit != 0 && !set.tagExists(DcmTagKey(group, 0x3000))) {
+      throw Fault{CDCMTK_BAD_ELEMENT, "an overlay lies in unused bits of the pixels, and may show names"};
+    }
+  }
+}
+
 void putMethods(DcmDataset &set, const char *const *methods, size_t count) {
   for (size_t i = 0; i < count; i++) {
     DcmItem *item = nullptr;
@@ -122,6 +132,7 @@ int cdcmtk_rewrite(const char *from, const char *to, cdcmtk_decide decide, void 
     DcmFileFormat read;
     demand(read.loadFile(from, EXS_Unknown, EGL_noChange), CDCMTK_BAD_ELEMENT, "");
     const E_TransferSyntax syntax = read.getDataset()->getOriginalXfer();
+    refuseHiddenOverlays(*read.getDataset());
     Rewriting(decide, context).edit(*read.getDataset());
     // A new file around the old data set: nothing of the preamble and the meta information goes over.
     DcmFileFormat written(read.getAndRemoveDataset(), OFFalse);

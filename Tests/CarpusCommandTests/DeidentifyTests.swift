@@ -52,6 +52,50 @@ struct DeidentifyTests {
         }
     }
 
+    @Test func withoutDatesNobodyKnowsWhichVisitCameFirst() throws {
+        try withFolder { folder in
+            _ = try scans(in: folder)
+            #expect(try Carpus.run("deidentify", "Zwergnase_Heinrich", "clean", "--clean-descriptors", in: folder).status == 0)
+            let plan = try Carpus.run("plan", Carpus.root.appending(path: "Protocols/wrist-ra.yml").path, "--input", "clean", in: folder)
+            #expect(plan.status == 0 && plan.out.contains("01>02\talign\tregister.rigid\tnot-scorable\tthe order of the visits is not known"), "\(plan.out)\(plan.err)")
+        }
+    }
+
+    @Test func aNewKeyIsTheOwnersAloneAndIsTold() throws {
+        try withFolder { folder in
+            _ = try scans(in: folder)
+            let first = try Carpus.run("deidentify", "Zwergnase_Heinrich", "a", "--key-file", "key", in: folder), again = try Carpus.run("deidentify", "Zwergnase_Heinrich", "b", "--key-file", "key", in: folder)
+            #expect(first.status == 0 && first.err.contains("key: a new key was made") && again.status == 0 && !again.err.contains("new key"), "\(first.err)\(again.err)")
+            let rights = try FileManager.default.attributesOfItem(atPath: folder.appending(path: "key").path)[.posixPermissions] as? Int
+            #expect(rights == 0o600)
+            // A link that leads nowhere is not followed.
+            try FileManager.default.createSymbolicLink(at: folder.appending(path: "link"), withDestinationURL: folder.appending(path: "elsewhere"))
+            #expect(try Carpus.run("deidentify", "Zwergnase_Heinrich", "c", "--key-file", "link", in: folder).status == 73)
+            #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "elsewhere").path))
+        }
+    }
+
+    @Test func copiesAndLinksAreLeftOutAndOneBadFileSpoilsNothing() throws {
+        try withFolder { folder in
+            let home = try scans(in: folder), one = home.appending(path: "zwergnase_0.dcm")
+            let all = try OutputFiles.all(in: home).count
+            try FileManager.default.copyItem(at: one, to: home.appending(path: "copy.dcm"))
+            try FileManager.default.createSymbolicLink(at: home.appending(path: "link.dcm"), withDestinationURL: one)
+            try FileManager.default.createSymbolicLink(at: home.appending(path: "nowhere"), withDestinationURL: folder.appending(path: "gone"))
+            // The same instance with other content, and a file that ends in the middle of its pixels.
+            try FileManager.default.copyItem(at: one, to: home.appending(path: "other.dcm"))
+            try PlantedDICOM.plant([(0x0018_0081, "DS", "99")], in: home.appending(path: "other.dcm"))
+            try Data(contentsOf: home.appending(path: "zwergnase_1.dcm")).dropLast(200).write(to: home.appending(path: "zwergnase_1.dcm"))
+            let answer = try Carpus.run("deidentify", "Zwergnase_Heinrich", "clean", "--json", in: folder)
+            let told = try #require(JSONSerialization.jsonObject(with: Data(answer.out.utf8)) as? [String: Any])
+            let leftOut = try #require(told["leftOut"] as? [[String: String]]), refused = try #require(told["refused"] as? [[String: String]])
+            #expect(Set(leftOut.compactMap { $0["path"] }).intersection(["link.dcm", "nowhere"]).count == 2, "\(leftOut)")
+            #expect(answer.status == 1 && leftOut.contains { $0["reason"]?.contains("byte for byte") == true }, "\(answer.err)")
+            #expect(refused.contains { $0["path"] == "zwergnase_1.dcm" } && refused.contains { $0["reason"]?.contains("same instance") == true }, "\(refused)")
+            #expect(told["written"] as? Int == all - 1)
+        }
+    }
+
     @Test func timesOfADynamicSeriesAreKeptWithTheDates() throws {
         try withFolder { folder in
             let home = try scans(in: folder, frames: true)

@@ -1,4 +1,4 @@
-import CarpusPipeline
+@testable import CarpusPipeline
 import Foundation
 import Synchronization
 import Testing
@@ -51,6 +51,26 @@ import Testing
         #expect(reason.contains("'y' was not found at visit 02"))
         #expect(try Words(restingAt: try #require(r["needs 02"]?.outputs["note"])).content == reason)
         guard case .done = try #require(r["needs 01"]).outcome else { Issue.record("visit 01 has the series"); return }
+    }
+
+    @Test func visitsWhoseOrderIsNotKnownAreNotCompared() async throws {
+        let folder = try temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let p = try plan(yaml.replacing("OFFSET", with: "1")), input = subject([("01", ["x": 1, "y": 5]), ("02", ["x": 4, "y": 1])], orderDoubt: "nobody knows the order")
+        let store = try Store(at: folder), all = await Runner(store: store, engine: "test", threads: 2).run(p, subject: input)
+        let change = try #require(all.first { $0.step == "change" })
+        guard case .notScorable("nobody knows the order") = change.outcome else { Issue.record("it was compared: \(change.outcome)"); return }
+        #expect(change.outputs["change"] == nil && change.occasion == .pair(baseline: "01", followup: "02"))
+        for result in all where result.step == "one" { guard case .done = result.outcome else { Issue.record("a visit is measured all the same"); return } }
+        let told = p.forecast(for: input, store: store, engine: "test").first { $0.step == "change" }
+        #expect(told?.will == .notScorable && told?.because == "nobody knows the order")
+    }
+
+    @Test func aFaultOfTheSystemTellsNoPath() {
+        let cause = NSError(domain: NSPOSIXErrorDomain, code: 28), error = NSError(domain: NSCocoaErrorDomain, code: 640, userInfo: [NSUnderlyingErrorKey: cause, NSFilePathErrorKey: "/home/zwergnase/out"])
+        #expect(StepResult.sentence(error).contains("No space left") && !StepResult.sentence(error).contains("zwergnase"))
+        #expect(!StepResult.sentence(CocoaError(.fileReadNoSuchFile, userInfo: [NSFilePathErrorKey: "/home/zwergnase/in"])).contains("zwergnase"))
+        #expect(StepResult.sentence(RunError(code: .noInput, message: "as it is")) == "as it is")
     }
 
     @Test func aMissingRequiredSeriesIsAFailure() async throws {

@@ -90,15 +90,16 @@ func plan(_ yaml: String) throws -> Plan {
 }
 
 /// A subject whose visits hold one number a role.
-func subject(_ visits: [(String, [String: Double])]) -> SubjectInput {
-    SubjectInput(id: "01", visits: visits.map { id, values in
+func subject(_ visits: [(String, [String: Double])], orderDoubt: String? = nil) -> SubjectInput {
+    let all = visits.map { id, values in
         SubjectInput.Visit(id: id, series: values.mapValues { value in
             SubjectInput.Series(kind: "number", digest: Digest.hex(of: "\(value)"), origin: "made up") { folder in
                 count("load \(value)")
                 try Number(content: value).rest(at: folder.appending(path: "series"))
             }
         }, missing: [:])
-    })
+    }
+    return SubjectInput(id: "01", visits: all, orderDoubt: orderDoubt)
 }
 
 func temporaryFolder() throws -> URL {

@@ -44,7 +44,7 @@ typedef struct {
 } cdcmtk_added;
 
 /// Reads `from`, asks about each element, and writes `to` with new meta information and an empty preamble. `added` is put into it last; `methods` are pairs of a code of
-/// DICOM's own scheme and its meaning: they become the De-identification Method Code Sequence (0012,0064).
+/// DICOM's own scheme and its meaning: they become the De-identification Method Code Sequence (0012,0064). Files with overlays inside the pixels are refused.
 int cdcmtk_rewrite(const char *from, const char *to, cdcmtk_decide decide, void *context, const cdcmtk_added *added, size_t added_count, const char *const *methods, size_t method_count, char *error, size_t error_size);
 
 #ifdef __cplusplus

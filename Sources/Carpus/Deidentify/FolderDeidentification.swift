@@ -10,7 +10,7 @@ public struct FolderDeidentification: Sendable {
         public internal(set) var written = 0
         /// Patients, by their pseudonyms.
         public internal(set) var patients: Set<String> = []
-        /// Files that are no DICOM images and were left out, and why.
+        /// Files that are no DICOM images or copies of others, links and folders that cannot be read: left out, and why.
         public internal(set) var leftOut: [(path: String, reason: String)] = []
         /// Images that were refused or could not be read, and why.
         public internal(set) var refused: [(path: String, reason: String)] = []
@@ -36,10 +36,12 @@ public struct FolderDeidentification: Sendable {
         if FileManager.default.fileExists(atPath: place), try !FileManager.default.contentsOfDirectory(atPath: place).isEmpty {
             throw IOError(.exists, at: output, "the folder is not empty; choose another, or remove it")
         }
-        let files = try Self.files(below: root)
-        var outcome = Outcome()
+        func relative(_ file: URL) -> String { String(file.path(percentEncoded: false).dropFirst(base.count).drop { $0 == "/" }) }
+        let (files, others) = try Self.files(below: root)
+        var outcome = Outcome(), sources: [String: URL] = [:]
+        outcome.leftOut = others.map { (relative($0.file), $0.reason) }
         try OutputFile.writeFolder(to: output) { side in
-            for file in files { try write(file, below: side, path: String(file.path(percentEncoded: false).dropFirst(base.count).drop { $0 == "/" }), &outcome) }
+            for file in files { try write(file, below: side, path: relative(file), &outcome, &sources) }
             guard outcome.written > 0 else {
                 let first = outcome.refused.first.map { "; \($0.path): \($0.reason)" } ?? ""
                 throw IOError(.notRecognised, at: input, "none of the \(files.count) files is a DICOM image that can be copied\(first)")
@@ -48,54 +50,58 @@ public struct FolderDeidentification: Sendable {
         return outcome
     }
 
-    private func write(_ file: URL, below folder: URL, path: String, _ outcome: inout Outcome) throws {
+    /// - Parameter sources: the file that became each file of the output, by path.
+    /// - Throws: only where the disk takes no more: a file that is at fault itself does not end the work on others.
+    private func write(_ file: URL, below folder: URL, path: String, _ outcome: inout Outcome, _ sources: inout [String: URL]) throws {
         do {
             let written = try deidentifier.write(file, below: folder)
             outcome.written += 1
             outcome.patients.insert(String(written.prefix { $0 != "/" }))
+            sources[folder.appending(path: written).path(percentEncoded: false)] = file
+        } catch let error as IOError where error.code == .cannotWrite {
+            throw error
         } catch let error as IOError where error.code == .notRecognised {
             outcome.leftOut.append((path, error.message))
-        } catch let error as IOError where error.code != .cannotWrite {
+        } catch let error as IOError where error.code == .exists {
+            let twin = sources[error.place.path(percentEncoded: false)]
+            if let twin, FileManager.default.contentsEqual(atPath: twin.path(percentEncoded: false), andPath: file.path(percentEncoded: false)) {
+                outcome.leftOut.append((path, "the file is a copy of another, byte for byte"))
+            } else {
+                outcome.refused.append((path, error.message))
+            }
+        } catch let error as IOError {
             outcome.refused.append((path, error.message))
+        } catch {
+            outcome.refused.append((path, "the file cannot be read; check that it is there and may be read"))
         }
     }
 
-    /// All files, hidden ones too, by path.
-    private static func files(below root: URL) throws -> [URL] {
+    /// All files by path, hidden ones too, and what is no file or cannot be looked into.
+    private static func files(below root: URL) throws -> (files: [URL], others: [(file: URL, reason: String)]) {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: root.path(percentEncoded: false), isDirectory: &isFolder), isFolder.boolValue else {
             throw IOError(.missing, at: root, "there is no such folder; give the folder that holds the DICOM files")
         }
-        guard let walk = FileManager.default.enumerator(at: root, includingPropertiesForKeys: [.isRegularFileKey]) else {
-            throw IOError(.unreadable, at: root, "the folder cannot be listed")
-        }
-        var files: [URL] = []
-        for case let file as URL in walk where try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true { files.append(file) }
-        return files.sorted { $0.path(percentEncoded: false) < $1.path(percentEncoded: false) }
-    }
-}
-
-/// The key by which pseudonyms are made, in a file that only its owner may read. Who has it can tell which pseudonym belongs to a known ID.
-public enum PseudonymKey {
-    /// The key in a file: 64 hexadecimal digits. Where there is no file, a new key is written there.
-    ///
-    /// - Throws: `IOError` when the file holds no key or cannot be read or written.
-    public static func kept(in file: URL) throws -> Data {
-        let path = file.path(percentEncoded: false)
-        guard FileManager.default.fileExists(atPath: path) else {
-            let key = Digest.newKey(), text = key.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "\n"
-            guard FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600]) else {
-                throw IOError(.cannotWrite, at: file, "the key cannot be written; check that the folder is there")
+        var files: [URL] = [], others: [(file: URL, reason: String)] = [], waiting = [root]
+        while let folder = waiting.popLast() {
+            guard let children = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: [.isRegularFileKey, .isDirectoryKey, .isSymbolicLinkKey]) else {
+                others.append((folder, "the folder cannot be read; check that it may be"))
+                continue
             }
-            return key
+            for child in children {
+                let kind = try? child.resourceValues(forKeys: [.isRegularFileKey, .isDirectoryKey, .isSymbolicLinkKey])   // what tells nothing of itself is listed
+                if kind?.isSymbolicLink == true {
+                    others.append((child, "the file is a link; give the folder it points to"))
+                } else if kind?.isDirectory == true {
+                    waiting.append(child)
+                } else if kind?.isRegularFile == true {
+                    files.append(child)
+                } else {
+                    others.append((child, "it is neither a file nor a folder"))
+                }
+            }
         }
-        guard let data = FileManager.default.contents(atPath: path) else { throw IOError(.unreadable, at: file, "the key cannot be read") }
-        let digits = Array(String(decoding: data, as: UTF8.self).filter { !$0.isWhitespace })
-        let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(digits[$0..<min($0 + 2, digits.count)]), radix: 16) }
-        guard digits.count == 64, bytes.count == 32 else { throw IOError(.malformed, at: file, "a key is 64 hexadecimal digits; give another file, or one that is not there and will be made") }
-        return Data(bytes)
+        func path(_ url: URL) -> String { url.path(percentEncoded: false) }
+        return (files.sorted { path($0) < path($1) }, others.sorted { path($0.file) < path($1.file) })
     }
-
-    /// A key that nobody keeps.
-    public static func passing() -> Data { Digest.newKey() }
 }

@@ -18,6 +18,8 @@ enum RetestLimits {
             let scale = try node.parameters["retestScale"]?.decoded(as: DetectableRule.Scale.self) ?? .absolute
             let all = given + DetectableRule.estimated(from: try pairs(of: file), scale: scale)
             members["detectable"] = try JSON(encoding: all)
+            // Records tell parameters, and folders may be named after people; what the table says stands in the limits.
+            members["retest"] = .string(file.lastPathComponent)
             return .object(members)
         }
     }

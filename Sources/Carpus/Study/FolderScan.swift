@@ -6,6 +6,8 @@ import Foundation
 /// Every series below a folder, with the subject and visit it belongs to.
 struct FolderScan {
     let candidates: [SeriesCandidate]
+    /// What is doubtful about who a subject is, by label.
+    let doubts: [String: [Finding]]
     let skipped: [(path: String, reason: String)]
 
     init(_ folder: URL, analysis: AnalysisProtocol) throws {
@@ -16,10 +18,16 @@ struct FolderScan {
         }
         let naming = Naming(root: root, subjectPattern: analysis.subjectPattern, visitPattern: analysis.visitPattern)
         let images = try Self.images(below: root)
-        let nifti = try images.enumerated().map { try Self.candidate($1, number: $0 + 1, naming: naming) }
         let dicom = try DICOMFolder.scan(root)
+        let found = try images.enumerated().map { try Self.candidate($1, number: $0 + 1, naming: naming) } + Self.candidates(dicom.series, naming: naming)
+        let labels = Person.labels(Set(found.map(\.0)))
+        candidates = found.map { person, candidate in
+            var candidate = candidate
+            candidate.subject = labels[person] ?? person.pseudonym
+            return candidate
+        }.sorted { $0.path.localizedStandardCompare($1.path) == .orderedAscending }
+        doubts = PersonDoubts.findings(found).reduce(into: [:]) { $0[labels[$1.key] ?? $1.key.pseudonym] = $1.value }
         let named = Set(images.map { $0.path(percentEncoded: false) })
-        candidates = (nifti + Self.candidates(dicom.series, naming: naming)).sorted { $0.path.localizedStandardCompare($1.path) == .orderedAscending }
         skipped = dicom.skipped.filter { !named.contains($0.file.path(percentEncoded: false)) }.map { (naming.relative($0.file), $0.reason) }
     }
 
@@ -47,32 +55,26 @@ struct FolderScan {
         folder.lastPathComponent == "derivatives" || FileManager.default.fileExists(atPath: folder.appending(path: ".carpus").path(percentEncoded: false))
     }
 
-    private static func candidate(_ file: URL, number: Int, naming: Naming) throws -> SeriesCandidate {
+    private static func candidate(_ file: URL, number: Int, naming: Naming) throws -> (Person, SeriesCandidate) {
         let sidecar = try Sidecar(beside: file)
-        let path = naming.relative(file)
-        return SeriesCandidate(
+        let path = naming.relative(file), visit = naming.visit(ofPath: path)
+        let candidate = SeriesCandidate(
             source: .nifti(file, sidecar: sidecar?.file), path: path, reference: Naming.isBIDS(path) ? path : "NIfTI file \(number)",
-            subject: naming.subject(ofPath: path) ?? naming.rootName, visit: naming.visit(ofPath: path) ?? "01",
-            attributes: sidecar?.attributes ?? [:], laterality: sidecar?.laterality)
+            subject: "", visit: visit ?? "01", visitIsNamed: visit != nil, attributes: sidecar?.attributes ?? [:], laterality: sidecar?.laterality)
+        return (naming.subject(ofPath: path).map(Person.told) ?? .hidden("folder " + naming.root.lastPathComponent), candidate)
     }
 
-    /// DICOM series belong to a patient and a study date, wherever they lie.
-    private static func candidates(_ series: [DICOMSeries], naming: Naming) -> [SeriesCandidate] {
-        let patients = Dictionary(grouping: series, by: \.patientID)
-        return patients.flatMap { patient, series -> [SeriesCandidate] in
-            let tops = Set(series.map { naming.relative($0.files[0]).split(separator: "/").map(String.init) }.map { $0.count > 1 ? $0[0] : "" })
-            let shared = patients.contains { other, list in other != patient && list.contains { tops.contains(naming.relative($0.files[0]).split(separator: "/").first.map(String.init) ?? "") } }
-            let ownFolder = tops.count == 1 && tops.first != "" && !shared && patients.count > 1 ? tops.first : nil
-            let dates = Set(series.map { $0.studyDate ?? $0.studyUID }).sorted()
-            let label = PatientLabel(series)
-            return series.map { s in
-                let path = naming.relative(s.files[0]), told = naming.subject(ofPath: path)
-                let number = (dates.firstIndex(of: s.studyDate ?? s.studyUID) ?? 0) + 1
-                return SeriesCandidate(
-                    source: .dicom(s), path: path, reference: "DICOM series" + (s.attributes["SeriesNumber"].flatMap { Int($0) }.map { " \($0)" } ?? ""),
-                    subject: told ?? label.label(folder: ownFolder, root: naming.rootName), subjectIsPatient: told.map(label.isNamed) ?? false,
-                    visit: naming.visit(ofPath: path) ?? (number < 10 ? "0\(number)" : "\(number)"), attributes: s.attributes, laterality: s.laterality)
-            }
+    /// DICOM series belong to a person and a study date, wherever they lie.
+    private static func candidates(_ series: [DICOMSeries], naming: Naming) -> [(Person, SeriesCandidate)] {
+        let persons = Person.persons(of: series, naming: naming)
+        let bySubject = Dictionary(grouping: zip(persons, series), by: \.0).mapValues { pairs in Set(pairs.map { $0.1.studyDate ?? $0.1.studyUID }).sorted() }
+        return zip(persons, series).map { person, s in
+            let path = naming.relative(s.files[0]), visit = naming.visit(ofPath: path)
+            let number = (bySubject[person]?.firstIndex(of: s.studyDate ?? s.studyUID) ?? 0) + 1
+            let candidate = SeriesCandidate(
+                source: .dicom(s), path: path, reference: "DICOM series" + (s.attributes["SeriesNumber"].flatMap { Int($0) }.map { " \($0)" } ?? ""),
+                subject: "", visit: visit ?? (number < 10 ? "0\(number)" : "\(number)"), visitIsNamed: visit != nil, attributes: s.attributes, laterality: s.laterality)
+            return (person, candidate)
         }
     }
 }
@@ -93,14 +95,13 @@ struct Naming {
         path.contains(pattern: "^sub-[A-Za-z0-9]+/(ses-[A-Za-z0-9]+/)?[a-z]+/sub-[A-Za-z0-9]+(_[a-z]+-[A-Za-z0-9]+)*_[A-Za-z0-9]+\\.nii(\\.gz)?$")
     }
 
-    /// The input folder's own name as a subject.
-    var rootName: String { BIDSName.label(root.lastPathComponent) }
-
-    /// The protocol's pattern, a `sub-` entity, or a folder called subject, patient or participant with a number.
+    /// The protocol's pattern, a `sub-` folder or entity, or a folder called subject, patient or participant with a number of up to three digits, as it is written.
+    /// No other name serves: a longer number may be an ID, a word a name.
     func subject(ofPath path: String) -> String? {
-        if let subjectPattern, let found = path.firstGroup(of: subjectPattern) { return BIDSName.label(found) }
-        if let bids = path.firstGroup(of: "(?:^|/)sub-([A-Za-z0-9]+)") { return bids }
-        return path.firstGroup(of: "(?i)(?:^|/)((?:subject|patient|participant|pat|subj)[-_]?[0-9]+)(?=/)").map(BIDSName.label)
+        if let subjectPattern, let found = path.firstGroup(of: subjectPattern) { return found }
+        // BIDS ends a label at an underscore; a file's also ends at the extension.
+        if let bids = path.firstGroup(of: "(?:^|/)sub-([^/_]+)(?:_[^/]*)?/") ?? path.firstGroup(of: "(?:^|/)sub-([^/_.]+)[^/]*$") { return bids }
+        return path.firstGroup(of: "(?i)(?:^|/)((?:subject|patient|participant|pat|subj)[-_]?[0-9]{1,3})(?=/)")
     }
 
     /// The protocol's pattern, a `ses-` entity, or a folder or file name that begins with visit, study, session or timepoint and a number.

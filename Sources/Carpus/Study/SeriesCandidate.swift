@@ -14,10 +14,11 @@ struct SeriesCandidate: Sendable {
     let path: String
     /// What results tell of where it came from: no name that a folder or file has unless BIDS gave it.
     let reference: String
-    let subject: String
-    /// Whether the subject's label is that of the header's patient, so that results under it tell who it was.
-    var subjectIsPatient = false
+    /// The participant's label; given when all persons are known.
+    var subject: String
     let visit: String
+    /// Whether a folder or a file's name told the visit; else it is a number given here.
+    let visitIsNamed: Bool
     /// Tags by DICOM or BIDS keyword, for matching.
     let attributes: [String: String]
     let laterality: Laterality?

@@ -24,23 +24,25 @@ public struct Study: Sendable {
         let bySubject = Dictionary(grouping: scan.candidates, by: \.subject)
         for (id, candidates) in bySubject.sorted(by: { $0.key < $1.key }) where only == nil || only == id || only == "sub-\(id)" {
             let byVisit = Dictionary(grouping: candidates, by: \.visit)
-            let days = try SessionDays(of: id, in: folder)
-            let visits = try byVisit.sorted { $0.key.localizedStandardCompare($1.key) == .orderedAscending }.map { visit, candidates in
-                let known = Set(candidates.compactMap(\.laterality))
-                if known.count == 1 { sides[id, default: [:]][visit] = known.first }
-                let date = days[visit] ?? candidates.compactMap(\.date).min { $0.days(to: $1) > 0 }
-                return try Self.visit(visit, candidates: candidates, sides: known, date: date, analysis: analysis)
-            }
             // Visits without any role are no visits: a folder of derived files beside the scans.
-            let used = visits.filter { !$0.series.isEmpty }
-            if !used.isEmpty { all.append(SubjectInput(id: id, visits: used)) }
+            let used = byVisit.filter { $0.value.contains { candidate in analysis.series.contains { candidate.meets($0) } } }
+            let days = try SessionDays(of: id, in: folder)
+            let dates = used.compactMapValues { candidates in candidates.compactMap(\.date).min { $0.days(to: $1) > 0 } }.merging(used.keys.compactMap { v in days[v].map { (v, $0) } }) { $1 }
+            let order = VisitOrder(used.reduce(into: [:]) { $0[$1.key] = ($1.value.allSatisfy(\.visitIsNamed), dates[$1.key]) })
+            let doubts = (scan.doubts[id] ?? []) + (order.finding.map { [$0] } ?? [])
+            let visits = try order.ids.map { visit in
+                let candidates = used[visit] ?? [], known = Set(candidates.compactMap(\.laterality))
+                if known.count == 1 { sides[id, default: [:]][visit] = known.first }
+                return try Self.visit(visit, candidates: candidates, sides: known, date: dates[visit], doubts: doubts, analysis: analysis)
+            }
+            if !visits.isEmpty { all.append(SubjectInput(id: id, visits: visits, orderDoubt: order.doubt)) }
         }
         guard !all.isEmpty else { throw Self.nothing(in: folder, scan: scan, only: only, ids: bySubject.keys.sorted()) }
         (subjects, self.sides, skipped) = (all, sides, scan.skipped)
         dicomFiles = Dictionary(scan.candidates.compactMap(\.dicomFile)) { first, _ in first }
     }
 
-    private static func visit(_ id: String, candidates: [SeriesCandidate], sides: Set<Laterality>, date: VisitDate?, analysis: AnalysisProtocol) throws -> SubjectInput.Visit {
+    private static func visit(_ id: String, candidates: [SeriesCandidate], sides: Set<Laterality>, date: VisitDate?, doubts: [Finding], analysis: AnalysisProtocol) throws -> SubjectInput.Visit {
         var series: [String: SubjectInput.Series] = [:], missing: [String: String] = [:], taken: Set<String> = []
         for rule in analysis.series {
             let fitting = candidates.filter { !taken.contains($0.path) && $0.meets(rule) }
@@ -49,15 +51,10 @@ public struct Study: Sendable {
                 continue
             }
             taken.insert(first.path)
-            var findings: [Finding] = []
+            var findings = series.isEmpty ? doubts : []
             if fitting.count > 1 {
                 let others = fitting.dropFirst().map(\.reference).joined(separator: ", ")
                 findings.append(Finding(.warning, "study.several-matches", "\(fitting.count) series were recognised as '\(rule.role)'; the first is used.", evidence: ["used": first.reference, "others": others]))
-            }
-            if first.subjectIsPatient, series.isEmpty {
-                findings.append(Finding(
-                    .warning, "study.label-names-patient",
-                    "The participant's label is the name or ID of the patient in the DICOM headers, and stands in all results; name the folder otherwise, or de-identify the scans first.", evidence: ["visit": id]))
             }
             if sides.count > 1 {
                 findings.append(Finding(.serious, "study.both-sides", "The series of this visit name both sides; left and right may be mixed.", evidence: ["visit": id]))

@@ -8,8 +8,9 @@ struct Deidentify: ParsableCommand {
         abstract: "Copy a folder of DICOM images without the patients' identity (PS3.15 Basic Profile).",
         discussion: """
             UIDs, patients and names of files become others; private elements, comments and dates go, unless an option keeps them. Time series lose \
-            their times without --retain-dates-shifted, and descriptions, by which protocols recognise series, without --clean-descriptors. Pixels \
-            stay as they are: look at the images before they leave the house.
+            their times without --retain-dates-shifted, and nobody can tell which visit came first: a run compares visits only where dates or folders \
+            named ses-01, ses-02 tell their order. Descriptions, by which protocols recognise series, go without --clean-descriptors. Pixels stay as they \
+            are: look at the images before they leave the house.
             """)
 
     @Argument(help: "A folder of DICOM files.")
@@ -20,13 +21,13 @@ struct Deidentify: ParsableCommand {
     var keyFile: String?
     @Flag(help: "Keep dates, moved by a number of days that is a patient's own, and times of day.")
     var retainDatesShifted = false
-    @Flag(help: "Keep descriptions of studies, series and protocols, of which only words of MRI and short numbers stay.")
+    @Flag(help: "Keep descriptions of studies, series and protocols, of which only words of MRI and single short numbers stay.")
     var cleanDescriptors = false
-    @Flag(help: "Keep names and serial numbers of devices.")
+    @Flag(help: "Keep names and serial numbers of devices, not their dates.")
     var retainDevice = false
     @Flag(help: "Keep private elements that hold numbers of the scanner: Philips' scaling and times, Siemens' mosaics, diffusion.")
     var retainSafePrivate = false
-    @Flag(help: "Keep sex, age, size and weight.")
+    @Flag(help: "Keep sex, age, size, weight, ethnic group, smoking, pregnancy and neutering.")
     var retainCharacteristics = false
     @Flag(help: "Keep the institution.")
     var retainInstitution = false
@@ -48,10 +49,11 @@ struct Deidentify: ParsableCommand {
         var options = DICOMDeidentifier.Options()
         (options.retainsShiftedDates, options.cleansDescriptors, options.retainsDevice) = (retainDatesShifted, cleanDescriptors, retainDevice)
         (options.retainsSafePrivate, options.retainsCharacteristics, options.retainsInstitution) = (retainSafePrivate, retainCharacteristics, retainInstitution)
-        let key = try keyFile.map { try PseudonymKey.kept(in: URL(filePath: $0)) } ?? PseudonymKey.passing()
-        let outcome = try FolderDeidentification(options: options, key: key).run(input: URL(filePath: input), output: URL(filePath: output))
+        let key = try keyFile.map { try PseudonymKey(keptIn: URL(filePath: $0)) }
+        if let keyFile, key?.isNew == true { Terminal.note("\(keyFile): a new key was made; without it later scans of the same patients get other pseudonyms.") }
+        let outcome = try FolderDeidentification(options: options, key: key?.bytes ?? PseudonymKey.passing()).run(input: URL(filePath: input), output: URL(filePath: output))
         for file in outcome.refused { Terminal.error("\(file.path): \(file.reason)") }
-        Terminal.note("\(outcome.written) images of \(outcome.patients.count) patients were copied; \(outcome.leftOut.count) files are no images and were left out; \(outcome.refused.count) were refused.")
+        Terminal.note("\(outcome.written) images of \(outcome.patients.count) patients were copied; \(outcome.leftOut.count) files are no images, or copies or links, and were left out; \(outcome.refused.count) were refused.")
         if json {
             try Terminal.json(Answer(written: outcome.written, patients: outcome.patients.sorted(), leftOut: outcome.leftOut.map { .init(path: $0.path, reason: $0.reason) }, refused: outcome.refused.map { .init(path: $0.path, reason: $0.reason) }))
         } else {

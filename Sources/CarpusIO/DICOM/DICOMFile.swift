@@ -32,7 +32,7 @@ struct DICOMFile: Sendable {
             length = Int(try handle.seekToEnd())
             try handle.close()
         } catch {
-            throw IOError(.unreadable, at: url, "the file cannot be read: \(error.localizedDescription)")
+            throw IOError(.unreadable, at: url, "the file cannot be read; check that it may be")
         }
         if head.count == 132, head[128...] == [0x44, 0x49, 0x43, 0x4D] { return length }
         guard head.count >= 12 else { throw IOError(.notRecognised, at: url, "the file is too short to be DICOM") }

@@ -31,7 +31,7 @@ public enum DICOMFolder {
             } catch let error as IOError {
                 result = .failure(error)
             } catch {
-                result = .failure(IOError(.unreadable, at: urls[i], "\(error)"))
+                result = .failure(IOError(.unreadable, at: urls[i], "the file cannot be read"))
             }
             results.withLock { $0[i] = result }
         }

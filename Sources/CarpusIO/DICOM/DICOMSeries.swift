@@ -15,6 +15,8 @@ public struct DICOMSeries: Sendable {
     public let findings: [Finding]
     /// Whom it belongs to; empty where the header does not tell.
     public let patientID: String
+    /// The ID with who issued it, since two houses may give the same; empty without an ID. It is fit for comparison only.
+    public let patientKey: String
     /// The patient's name as the header has it, for comparison only: no result tells it.
     public let patientName: String
     /// Whether the header says that the patient's identity was removed, so that the ID is a pseudonym.
@@ -36,6 +38,7 @@ public struct DICOMSeries: Sendable {
         (self.sources, files) = (sources, sources.map(\.url))
         instanceCount = sources.reduce(0) { $0 + max(1, $1.values.int(.frames) ?? 1) }
         (patientID, studyUID, seriesUID) = (first[.patientID] ?? "", first[.studyUID] ?? "", first[.seriesUID] ?? "")
+        patientKey = first.patientKey
         (patientName, isDeidentified) = (first[.patientName] ?? "", first[.identityRemoved]?.uppercased() == "YES")
         studyDate = first[.studyDate]
 
@@ -58,6 +61,14 @@ extension DICOMFile {
     /// The first frame's values before those of the file.
     var allValues: DICOMValues {
         DICOMValues(layers: (elements[items: .perFrame].first.map { [$0.flattened] } ?? []) + (elements[items: .shared].first.map { [$0.flattened] } ?? []) + [elements.values])
+    }
+}
+
+extension DICOMValues {
+    /// The patient's ID, behind it who issued it where that is told; empty without an ID.
+    var patientKey: String {
+        guard let id = self[.patientID] else { return "" }
+        return self[.issuer].map { id + "\\" + $0 } ?? id
     }
 }
 

@@ -16,6 +16,7 @@ extension DICOMTag {
     static let transferSyntax = DICOMTag(0x0002_0010, "UI", "TransferSyntaxUID")
     static let sopClass = DICOMTag(0x0008_0016, "UI", "SOPClassUID"), sopInstance = DICOMTag(0x0008_0018, "UI", "SOPInstanceUID")
     static let patientID = DICOMTag(0x0010_0020, "LO", "PatientID"), patientName = DICOMTag(0x0010_0010, "PN", "PatientName")
+    static let issuer = DICOMTag(0x0010_0021, "LO", "IssuerOfPatientID")
     static let identityRemoved = DICOMTag(0x0012_0062, "CS", "PatientIdentityRemoved"), burnedIn = DICOMTag(0x0028_0301, "CS", "BurnedInAnnotation")
     static let studyUID = DICOMTag(0x0020_000D, "UI", "StudyInstanceUID"), seriesUID = DICOMTag(0x0020_000E, "UI", "SeriesInstanceUID")
     static let frameOfReference = DICOMTag(0x0020_0052, "UI", "FrameOfReferenceUID"), studyTime = DICOMTag(0x0008_0030, "TM", "StudyTime")
@@ -81,7 +82,7 @@ extension DICOMTag {
         sopClass, sopInstance, patientID, patientName, identityRemoved, burnedIn, studyUID, seriesUID, frameOfReference, studyTime, studyDescription, frameLaterality, frameType, effectiveEchoTime, bValue, position, orientation,
         pixelSpacing, mosaicCount, temporalOffset, frameReferenceTime, frameAcquisitionTime, acquisitionDateTime, acquisitionDate, acquisitionTime,
         contentDate, contentTime, triggerTime, temporalResolution, temporalPosition, temporalIndex, acquisitionNumber, philipsBegin, rows, columns, frames,
-        samples, photometric, bitsAllocated, rescaleSlope, rescaleIntercept, realWorldSlope, realWorldIntercept, philipsScale, shared, perFrame, philipsClassic,
+        samples, photometric, bitsAllocated, rescaleSlope, rescaleIntercept, realWorldSlope, realWorldIntercept, philipsScale, shared, perFrame, philipsClassic, issuer,
     ]
 
     /// Sequences inside functional groups whose single item holds what is wanted.

@@ -35,7 +35,7 @@ struct VoxelReader {
         do {
             attributes = try FileManager.default.attributesOfItem(atPath: file.resolvingSymlinksInPath().path(percentEncoded: false))   // a link's own size says nothing
         } catch {
-            throw IOError(.unreadable, at: file, error.localizedDescription)
+            throw IOError(.unreadable, at: file, "the file cannot be read; check that it is there and may be read")
         }
         let length = attributes[.size] as? Int ?? 0
         let isCompressed = try FileHandle(forReadingFrom: file).read(upToCount: 2) == Data([0x1F, 0x8B])

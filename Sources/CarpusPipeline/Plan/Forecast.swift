@@ -37,17 +37,14 @@ private struct Foresight {
         case .absent(let reason, let failed):
             absent[job.id] = reason
             return Plan.Forecast(step: job.id.step, stage: "input", occasion: job.id.occasion, will: failed ? .fail : .notScorable, because: reason)
-        case .node(let node):
-            return forecast(node, job)
+        case .withheld(let node, let reason): return notScorable(node, job, because: reason)
+        case .node(let node): return forecast(node, job)
         }
     }
 
     private mutating func forecast(_ node: Plan.Node, _ job: Job) -> Plan.Forecast {
         let needed = node.stage.inputs.filter { $0.arity == .one }.flatMap { job.sources[$0.name] ?? [] }
-        if let reason = needed.compactMap({ absent[$0.job] }).first {
-            absent[job.id] = reason
-            return Plan.Forecast(step: node.name, stage: node.stage.name, occasion: job.id.occasion, will: .notScorable, because: reason)
-        }
+        if let reason = needed.compactMap({ absent[$0.job] }).first { return notScorable(node, job, because: reason) }
         var digests: [String: [String]] = [:]
         for (port, feeds) in job.sources {
             for feed in feeds where absent[feed.job] == nil {
@@ -59,6 +56,11 @@ private struct Foresight {
         }
         let key = ResultKey.stage(node.stage, engine: engine, parameters: node.parameters, inputs: digests)
         return known(job, stage: node.stage.name, key: key, otherwise: "not done before with these inputs and parameters")
+    }
+
+    private mutating func notScorable(_ node: Plan.Node, _ job: Job, because reason: String) -> Plan.Forecast {
+        absent[job.id] = reason
+        return Plan.Forecast(step: node.name, stage: node.stage.name, occasion: job.id.occasion, will: .notScorable, because: reason)
     }
 
     private mutating func known(_ job: Job, stage: String, key: String, otherwise reason: String) -> Plan.Forecast {

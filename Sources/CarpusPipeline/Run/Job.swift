@@ -13,6 +13,8 @@ struct Job: Sendable {
     enum Work: Sendable {
         case node(Plan.Node)
         case series(SubjectInput.Series)
+        /// A step that must not run whatever its inputs are, and why.
+        case withheld(Plan.Node, String)
         /// A series that is not there, why, and whether that is a failure.
         case absent(String, failed: Bool)
     }
@@ -36,6 +38,11 @@ struct Job: Sendable {
         let ids = subject.visits.map(\.id)
         for node in plan.nodes {
             for occasion in occasions(node.each, visits: ids, pairing: plan.analysis.pairing) {
+                // A change in the wrong direction would look like any other.
+                if node.each == .visitPair, let doubt = subject.orderDoubt {
+                    jobs.append(Job(id: ID(step: node.name, occasion: occasion), work: .withheld(node, doubt), sources: [:], feeders: []))
+                    continue
+                }
                 let sources = node.sources.mapValues { $0.flatMap { feeds($0, at: occasion, plan: plan, visits: ids) } }
                 jobs.append(Job(id: ID(step: node.name, occasion: occasion), work: .node(node), sources: sources, feeders: Set(sources.values.joined().map(\.job))))
             }

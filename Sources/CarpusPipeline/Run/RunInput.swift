@@ -1,6 +1,6 @@
 public import Foundation
 
-/// One subject's scans as the runner sees them: visits in order of time, series by role.
+/// One subject's scans as the runner sees them: visits in order of time where that is known, series by role.
 public struct SubjectInput: Sendable {
     /// One series that plays a role.
     public struct Series: Sendable {
@@ -40,8 +40,10 @@ public struct SubjectInput: Sendable {
 
     public let id: String
     public let visits: [Visit]
+    /// Why it is not known which visit came first, in words; nil where it is known, or there is one visit. Nothing is then told from one visit to another.
+    public let orderDoubt: String?
 
-    public init(id: String, visits: [Visit]) { (self.id, self.visits) = (id, visits) }
+    public init(id: String, visits: [Visit], orderDoubt: String? = nil) { (self.id, self.visits, self.orderDoubt) = (id, visits, orderDoubt) }
 }
 
 /// Where a step is done: at a visit, between two, or for the subject as a whole.

@@ -60,6 +60,7 @@ public struct Runner: Sendable {
         case .series(let series): return await read(series, job: job, subject: subject.id)
         case .absent(let reason, let failed):
             return StepResult(step: job.id.step, stage: "input", occasion: job.id.occasion, outcome: failed ? .failed(reason) : .notScorable(reason), record: nil, outputs: [:])
+        case .withheld(let node, let reason): return unscorable(node, job: job, because: reason, subject: subject.id)
         case .node(let node):
             var inputs: [String: [(stem: URL, digest: String)]] = [:]
             for port in node.stage.inputs {
@@ -165,10 +166,13 @@ public struct Runner: Sendable {
 }
 
 extension StepResult {
-    /// An error as a person reads it: the system's own come with a description, ours are their own.
+    /// An error as a person reads it: ours are their own words; of the system's only what tells no path, since messages are kept.
     static func sentence(_ error: any Error) -> String {
-        let domain = (error as NSError).domain
-        return domain == NSCocoaErrorDomain || domain == NSPOSIXErrorDomain ? error.localizedDescription : "\(error)"
+        let system = error as NSError
+        guard [NSCocoaErrorDomain, NSPOSIXErrorDomain].contains(system.domain) else { return "\(error)" }
+        let cause = system.domain == NSPOSIXErrorDomain ? system : system.userInfo[NSUnderlyingErrorKey] as? NSError
+        if let cause, cause.domain == NSPOSIXErrorDomain { return "a file cannot be read or written: " + String(cString: strerror(Int32(cause.code))) }
+        return "a file cannot be read or written (Cocoa error \(system.code)); check space and permissions"
     }
 
     /// Why an output is not there, as a part of a sentence.

@@ -34,15 +34,27 @@ struct DeidentificationTests {
         #expect(Set(rows.values.map(\.basic)) == ["X", "Z", "D", "U", "Z/D", "X/Z", "X/D", "X/Z/D", "X/Z/U*"])
     }
 
-    @Test(arguments: [false, true]) func nothingPlantedStays(_ generous: Bool) throws {
+    /// Each element in the form the standard gives it, and as one whose form is not told.
+    @Test(arguments: [(false, false), (true, false), (false, true), (true, true)]) func nothingPlantedStays(_ generous: Bool, _ isUntold: Bool) throws {
         let secret = "ZWERGNASE"
-        var file = TinyDICOM(instance: "1.2.3.4"), item = TinyDICOM()
-        for (tag, row) in ConfidentialityProfile.standard.rows where tag != 0x0020_000D && tag != 0x0020_000E && tag != 0x0008_0018 && tag != 0xFFFA_FFFA && tag != 0xFFFC_FFFC {
+        var file = TinyDICOM(instance: "1.2.3.4"), item = TinyDICOM(), sequences: [UInt32] = []
+        for (tag, row) in ConfidentialityProfile.standard.rows where ![0x0020_000D, 0x0020_000E, 0x0008_0018, 0xFFFA_FFFA, 0xFFFC_FFFC].contains(tag) {
             // What an option keeps is not looked for where it is kept.
             if generous, row.options.contains(where: { $0.value == "K" && [.device, .institution, .characteristics].contains($0.key) }) { continue }
-            file.text(tag, "LO", secret)
-            item.text(tag, "LO", secret)
+            if row.vr == "SQ", !isUntold { sequences.append(tag) } else {
+                file.text(tag, isUntold ? "UN" : row.vr, secret)
+                item.text(tag, isUntold ? "UN" : row.vr, secret)
+            }
         }
+        for tag in sequences { file.items(tag, [item]) }
+        #expect(sequences.count > 40 || isUntold)
+        // Issuers and addresses that the table does not list.
+        var issuer = TinyDICOM()
+        for (tag, vr) in [(0x0040_0031, "UT"), (0x0040_0032, "UT"), (0x0040_0033, "CS"), (0x0008_1190, "UR"), (0x0040_2006, "SH")] as [(UInt32, String)] {
+            issuer.text(tag, vr, secret)
+            file.text(tag, vr, secret)
+        }
+        for tag in [0x0040_0026, 0x0010_0024, 0x0008_0051, 0x0008_2228] as [UInt32] { file.items(tag, [issuer]) }
         // Names nobody listed, private blocks, curves and overlays, tags nobody knows, items in items.
         for tag in [0x0009_0010, 0x0029_0010, 0x2005_0011] as [UInt32] { file.text(tag, "LO", "\(secret) owner") }
         for tag in [0x0009_1001, 0x0029_1020, 0x2005_1101, 0x5000_0040, 0x6000_0022, 0x6000_4000, 0x0008_FFF0] as [UInt32] { file.text(tag, "LO", secret) }
@@ -120,7 +132,11 @@ struct DeidentificationTests {
     }
 
     @Test func descriptionsKeepWordsOfMRIOnly() throws {
-        #expect(DescriptionWords.cleaned("COR T1_SE +C MEIER 1962 3") == "COR T1 SE +C 3" && DescriptionWords.cleaned("Meier, Anna") == nil)
+        #expect(DescriptionWords.cleaned("COR T1_SE +C MEIER 3") == "COR T1 SE +C 3" && DescriptionWords.cleaned("Meier, Anna") == nil)
+        // Dates, IDs and names in pieces.
+        for text in ["03.02.51", "123-45-678", "03 02 51", "12_03_51", "03 Feb 51", "T.1951.2", "T1-Meier"] { #expect(DescriptionWords.cleaned(text) == nil, "\(text)") }
+        #expect(DescriptionWords.cleaned("Lügner T1") == "T1" && DescriptionWords.cleaned("STIR 1962 3") == "STIR")
+        #expect(DescriptionWords.cleaned("t1-tse (post) cor/gd") == "t1 tse post cor gd", "a word of contrast that went would make another series of it")
         var file = TinyDICOM(instance: "1.2.3.4")
         file.text(0x0008_103E, "LO", "t1_tse_cor Meier")
         let (_, after, paths) = try deidentified([file]) { $0.cleansDescriptors = true }
@@ -138,6 +154,77 @@ struct DeidentificationTests {
             #expect(try holds(url, "Philips MR Imaging DD 001") == keeps)
             #expect(try (DICOMFile(url).values[.philipsScale] != nil) == keeps)
             #expect(try !holds(url, "ZWERGNASE"))
+        }
+    }
+
+    @Test func daysEverybodyKnowsDoNotTellTheShift() throws {
+        var file = TinyDICOM(instance: "1.2.3.4")
+        for (tag, vr, value) in [
+            (0x0008_0020, "DA", "20240229"), (0x0008_0106, "DT", "20020904"), (0x0008_0107, "DT", "20020904"), (0x0040_DB06, "DT", "20020904"), (0x0018_1204, "DA", "20110405"), (0x0018_1000, "LO", "SN 77"),
+            (0x300C_0127, "DT", "20120607101112"),
+        ] as [(UInt32, String, String)] { file.text(tag, vr, value) }
+        for shifts in [false, true] {
+            let (_, after, paths) = try deidentified([file]) { ($0.retainsShiftedDates, $0.retainsDevice) = (shifts, true) }
+            let url = after.appending(path: paths[0])
+            #expect(try holds(url, "SN 77"))
+            // No day of a device stays, although its name and number do.
+            for day in ["20240229", "20020904", "20110405", "20120607"] { #expect(try !holds(url, day), "\(day)") }
+            guard shifts else { continue }
+            let moved = try #require(DICOMMoment(date: try DICOMFile(url).values[.studyDate] ?? "")), old = try #require(DICOMMoment(date: "20240229"))
+            let days = try #require((1...3650).first { moved.adding(seconds: Double($0) * 86_400) == old })
+            for day in ["20020904", "20110405"] {
+                let other = try #require(ShiftedDate.shifted(day, by: -days))
+                #expect(try !holds(url, other), "\(day) became \(other)")
+            }
+        }
+    }
+
+    @Test func anIDOfAnotherHouseIsAnotherPatient() throws {
+        let files = ["North", "South", "North"].enumerated().map { i, issuer -> TinyDICOM in
+            var file = TinyDICOM(instance: "1.2.3.\(i)")
+            file.text(0x0010_0021, "LO", issuer)
+            return file
+        }
+        let (_, _, paths) = try deidentified(files), labels = paths.map { $0.prefix { $0 != "/" } }
+        #expect(labels[0] == labels[2] && labels[0] != labels[1])
+    }
+
+    @Test func anEmptyAgentStaysEmpty() throws {
+        for (agent, expected) in [("", nil), ("Gadovist", "removed")] as [(String, String?)] {
+            var file = TinyDICOM(instance: "1.2.3.4")
+            file.text(0x0018_0010, "LO", agent)
+            let (_, after, paths) = try deidentified([file]), series = try #require(try DICOMFolder.scan(after).series.first)
+            #expect(series.attributes["ContrastBolusAgent"] == expected && paths.count == 1)
+        }
+    }
+
+    @Test func overlaysInsideThePixelsAreRefused() throws {
+        var file = TinyDICOM(instance: "1.2.3.4")
+        file.number(0x6000_0102, 12)
+        #expect(throws: IOError.self) { try deidentified([file]) }
+        file.number(0x6000_0102, 0)
+        file.bytes(0x6000_3000, "OW", [1, 2])
+        let (_, after, paths) = try deidentified([file])
+        #expect(try !DICOMFile(after.appending(path: paths[0])).elements.values.keys.contains { $0 >> 16 == 0x6000 })
+    }
+
+    @Test func anIdentityWhoseFormIsNotToldGetsThePseudonym() throws {
+        var told = TinyDICOM(instance: "1.2.3.4"), untold = told
+        told.text(0x0010_0020, "LO", "PID 12")
+        untold.text(0x0010_0020, "UN", "PID 12")
+        untold.text(0x0020_000D, "UN", "1.2")
+        let (_, a, p) = try deidentified([told]), (_, b, q) = try deidentified([untold])
+        #expect(p == q)
+        let x = try #require(try DICOMFolder.scan(a).series.first), y = try #require(try DICOMFolder.scan(b).series.first)
+        #expect(x.patientID == y.patientID && x.studyUID == y.studyUID && y.patientID.hasPrefix("sub-"))
+    }
+
+    @Test func aPictureOfASlideIsNoSecondaryCapture() throws {
+        for (kind, isRefused) in [("1.2.840.10008.5.1.4.1.1.7", true), ("1.2.840.10008.5.1.4.1.1.7.2", true), ("1.2.840.10008.5.1.4.1.1.77.1.5.1", false)] {
+            var file = TinyDICOM(instance: "1.2.3.4")
+            file.text(0x0008_0016, "UI", kind)
+            let result = Result { try deidentified([file]) }
+            #expect((try? result.get()) == nil ? isRefused : !isRefused, "\(kind)")
         }
     }
 

@@ -61,7 +61,7 @@ struct TinyDICOM {
         case .text(let vr, let text):
             var body = Array(text.utf8)
             if body.count % 2 == 1 { body.append(vr == "UI" ? 0 : 0x20) }
-            return head + Array(vr.utf8) + two(body.count) + body
+            return head + (["OB", "OW", "UC", "UN", "UR", "UT"].contains(vr) ? long(vr, body) : Array(vr.utf8) + two(body.count) + body)
         case .numbers(let n): return head + Array("US".utf8) + two(2 * n.count) + n.flatMap { two(Int($0)) }
         case .bytes(let vr, let body): return head + long(vr, body)
         case .items(let all):

@@ -7,6 +7,8 @@ struct ConfidentialityProfile: Sendable {
     /// One element.
     struct Row: Sendable {
         let keyword: String
+        /// The form that the standard gives it; files may have another.
+        let vr: String
         /// The letters of the basic profile.
         let basic: String
         /// The letter of each option that has one.
@@ -27,11 +29,11 @@ struct ConfidentialityProfile: Sendable {
     /// - Parameter table: tab-separated, with a first line of names; its form is ours, and a fault in it is one.
     init(table: String) {
         let lines = table.split(whereSeparator: \.isNewline).map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
-        let columns = lines[0].dropFirst(3).map { Option(rawValue: $0) }
+        let columns = lines[0].dropFirst(4).map { Option(rawValue: $0) }
         rows = Dictionary(uniqueKeysWithValues: lines.dropFirst().map { cells in
             guard cells.count == lines[0].count, let tag = UInt32(cells[0], radix: 16) else { preconditionFailure("the table of elements has a line with \(cells.count) cells") }
-            let told = zip(columns, cells.dropFirst(3)).compactMap { option, letter in letter == "-" ? nil : option.map { ($0, letter) } }
-            return (tag, Row(keyword: cells[1], basic: cells[2], options: Dictionary(uniqueKeysWithValues: told)))
+            let told = zip(columns, cells.dropFirst(4)).compactMap { option, letter in letter == "-" ? nil : option.map { ($0, letter) } }
+            return (tag, Row(keyword: cells[1], vr: cells[2], basic: cells[3], options: Dictionary(uniqueKeysWithValues: told)))
         })
     }
 }

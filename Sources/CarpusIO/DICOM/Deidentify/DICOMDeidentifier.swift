@@ -4,22 +4,22 @@ public import Foundation
 /// Takes the identity out of DICOM images, by the Basic Application Level Confidentiality Profile of PS3.15, Table E.1-1.
 ///
 /// What the table does not list stays, but for names of persons, dates, private elements and what no dictionary knows, which go. UIDs become
-/// others, the same for the same key wherever they stand; so do patients, who are told apart by a pseudonym in Patient ID and Patient's Name.
-/// Pixels are not touched: text burned into them stays, and images that say they hold some are refused.
+/// others, the same for the same key wherever they stand; so do patients, who are told apart by a pseudonym in Patient ID and Patient's Name, made of the ID and
+/// its issuer. Without an ID each study is a patient. Pixels are not touched: text burned into them stays, and images that say they hold some are refused.
 public struct DICOMDeidentifier: Sendable {
     /// What is kept beyond the basic profile.
     public struct Options: Sendable {
         /// Dates, moved by whole days, the same for all scans of a patient; times of day as they are (113107).
         public var retainsShiftedDates = false
-        /// Serial numbers and names of devices (113109).
+        /// Serial numbers and names of devices (113109), not their dates.
         public var retainsDevice = false
         /// The institution (113112).
         public var retainsInstitution = false
-        /// Sex, age, size and weight (113108).
+        /// Sex, age, size, weight, ethnic group, smoking, pregnancy and neutering (113108).
         public var retainsCharacteristics = false
         /// Private elements that hold numbers of the scanner (113111).
         public var retainsSafePrivate = false
-        /// Descriptions of series, studies and protocols, of which words of MRI stay (113105).
+        /// Descriptions of series, studies and protocols, of which words of MRI and single short numbers stay (113105).
         public var cleansDescriptors = false
 
         public init() {}
@@ -38,16 +38,16 @@ public struct DICOMDeidentifier: Sendable {
     ///
     /// - Returns: its path in the folder, made of the patient's pseudonym and the new UIDs.
     /// - Throws: `IOError`: `.notRecognised` for what is no DICOM image, `.unsupported` for images that hold text by their own account,
-    ///   `.exists` where the same instance was written before, others for what cannot be read or written.
+    ///   `.exists` at the file that holds the same instance already, `.cannotWrite` where the disk takes no more, others for what cannot be read or written.
     public func write(_ file: URL, below folder: URL) throws -> String {
         let source = try DICOMFile(file)
         try refuseText(source)
-        let v = source.allValues, patient = v[.patientID].flatMap { $0.isEmpty ? nil : $0 } ?? "study " + (v[.studyUID] ?? "")
+        let v = source.allValues, patient = v.patientKey.isEmpty ? "study " + (v[.studyUID] ?? "") : v.patientKey
         let label = "sub-" + hex("patient " + patient, 12)
         let path = [label, hex("study " + (v[.studyUID] ?? ""), 12), hex("series " + (v[.seriesUID] ?? ""), 12), hex("instance " + (v[.sopInstance] ?? ""), 20) + ".dcm"].joined(separator: "/")
         let target = folder.appending(path: path)
         guard !FileManager.default.fileExists(atPath: target.path(percentEncoded: false)) else {
-            throw IOError(.exists, at: file, "another file holds the same instance; it was copied in place of both")
+            throw IOError(.exists, at: target, "another file holds the same instance; it was copied in place of both")
         }
         do {
             try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -55,7 +55,8 @@ public struct DICOMDeidentifier: Sendable {
             throw IOError(.cannotWrite, at: target, "the folder cannot be made: \(error.localizedDescription)")
         }
         let rules = DeidentificationRules(options: options, label: label, daysBack: daysBack(of: patient), isEnhanced: !source.elements[items: .perFrame].isEmpty, uid: uid)
-        try rewrite(file, to: target, rules)
+        let uids = [DICOMTag.sopInstance, .studyUID, .seriesUID].compactMap { tag in v[tag].map { (tag.number, "UI", uid($0)) } }
+        try rewrite(file, to: target, rules, identity: [(0x0010_0010, "PN", "Removed^" + label), (0x0010_0020, "LO", label)] + uids)
         return path
     }
 
@@ -65,14 +66,16 @@ public struct DICOMDeidentifier: Sendable {
         if v[.burnedIn]?.uppercased() == "YES" {
             throw IOError(.unsupported, at: file.url, "the image says that text is burned into its pixels; it is not copied")
         }
-        if v[.sopClass]?.hasPrefix("1.2.840.10008.5.1.4.1.1.7") == true {
+        let capture = "1.2.840.10008.5.1.4.1.1.7"
+        if let kind = v[.sopClass], kind == capture || kind.hasPrefix(capture + ".") {
             throw IOError(.unsupported, at: file.url, "the image is a secondary capture, which may show names; it is not copied")
         }
     }
 
-    private func rewrite(_ file: URL, to target: URL, _ rules: DeidentificationRules) throws {
+    /// - Parameter identity: what stands for patient, study, series and instance, whatever form the file has them in.
+    private func rewrite(_ file: URL, to target: URL, _ rules: DeidentificationRules, identity: [(tag: UInt32, vr: String, text: String)]) throws {
         let words: [String] = options.methods.flatMap { [$0.code, $0.meaning] }
-        let values: [(tag: UInt32, vr: String, text: String)] = [
+        let values = identity + [
             (0x0012_0062, "CS", "YES"), (0x0012_0063, "LO", "Carpus\\DICOM PS3.15 Table E.1-1 Basic Profile"),
             (0x0028_0303, "CS", options.retainsShiftedDates ? "MODIFIED" : "REMOVED"),
         ]
@@ -90,10 +93,23 @@ public struct DICOMDeidentifier: Sendable {
                 file.path(percentEncoded: false), target.path(percentEncoded: false), Decider.decide, Unmanaged.passUnretained(decider).toOpaque(), added, added.count, pointers, pointers.count / 2, &message, size)
         }
         guard status != 0 else { return }
-        // What was begun is no image; the error is the one to tell.
-        try? FileManager.default.removeItem(at: target)
         let reason = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        throw IOError(UInt32(status) == CDCMTK_CANNOT_WRITE.rawValue ? .cannotWrite : .malformed, at: file, "the file cannot be written without identity: \(reason)")
+        let isDisk = UInt32(status) == CDCMTK_CANNOT_WRITE.rawValue && !Self.takes(bytesOf: file, at: target)
+        Self.clear(target)
+        throw IOError(isDisk ? .cannotWrite : .malformed, at: file, "the file cannot be written without identity: \(reason)")
+    }
+
+    /// Whether the disk takes a file as long as another: where it does, what could not be written is the image's own fault.
+    private static func takes(bytesOf file: URL, at target: URL) -> Bool {
+        guard let length = (try? file.resourceValues(forKeys: [.fileSizeKey]))?.fileSize else { return true }   // a source that is gone is no fault of the disk
+        return FileManager.default.createFile(atPath: target.path(percentEncoded: false), contents: Data(count: length))
+    }
+
+    /// Removes what was begun and the folders that hold nothing else; the error that led here is the one to tell.
+    private static func clear(_ target: URL) {
+        unlink(target.path(percentEncoded: false))
+        var folder = target.deletingLastPathComponent()
+        for _ in 0..<3 where rmdir(folder.path(percentEncoded: false)) == 0 { folder.deleteLastPathComponent() }
     }
 
     /// A UID of 128 keyed bits, in the form of PS3.5 B.2.

@@ -8,8 +8,8 @@ enum ShiftedDate {
 
     private static func one(_ text: String, by days: Int) -> String? {
         if text.isEmpty { return "" }
-        let head = text.prefix(8)
-        guard head.count == 8, let day = DICOMMoment(date: String(head)) else { return nil }
-        return day.adding(seconds: Double(days) * 86_400).date + text.dropFirst(8)
+        let head = text.prefix(8), time = text.dropFirst(8)
+        guard head.count == 8, time.allSatisfy({ "0123456789.+-".contains($0) }), let day = DICOMMoment(date: String(head)) else { return nil }
+        return day.adding(seconds: Double(days) * 86_400).date + time
     }
 }
