@@ -59,6 +59,13 @@ public enum WristAnatomy {
     /// The structure of a name.
     public static func structure(named name: String) -> Structure? { structures.first { $0.name == name } }
 
+    /// Whether a region is a piece that somebody numbered and nobody named, such as `marrow-3`. Numbers go by size: the third piece of one scan is not the third
+    /// of another.
+    public static func isNumberedPiece(_ region: String) -> Bool {
+        let name = region.split(separator: "/").last.map(String.init) ?? region, parts = name.split(separator: "-")
+        return structure(named: name) == nil && parts.count > 1 && (parts.last.map { $0.allSatisfy(\.isNumber) } ?? false)
+    }
+
     /// The legend of an anatomy map.
     public static let legend = Legend(structures.enumerated().map { i, s in Label(value: s.label, name: s.name, color: Palette.distinct(i)) })
 
