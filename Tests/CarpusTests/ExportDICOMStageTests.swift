@@ -83,7 +83,7 @@ struct ExportDICOMStageTests {
         let maps = [2, 3].map { y in Self.map(source, [(1, "synovitis")]) { $0.y == y && $0.z == 1 ? 1 : 0 } }
         let outputs = try ExportDICOM.export(.init(source: SourceArtifact(content: source), lesions: maps), by: Self.table), segmentation = try #require(outputs.segmentation?.segmentation)
         #expect(segmentation.segments.map(\.name) == ["synovitis"])
-        #expect(segmentation.voxels(of: 1) == source.grid.offset(0, 2, 1)..<source.grid.offset(0, 2, 1) + 16)
+        #expect(segmentation.voxels(of: 1) == Array(source.grid.offset(0, 2, 1)..<source.grid.offset(0, 2, 1) + 16))
     }
 
     @Test func namesThatDICOMCannotHoldAreSpelledOrRefused() throws {

@@ -31,7 +31,9 @@ public struct DICOMSeries: Sendable {
         let first = sources[0].allValues
         (self.sources, files) = (sources, sources.map(\.url))
         instanceCount = sources.reduce(0) { $0 + max(1, $1.values.int(.frames) ?? 1) }
-        (patientID, studyUID, seriesUID) = (first[.patientID] ?? "", first[.studyUID] ?? "", first[.seriesUID] ?? "")
+        // Functional groups may name other instances: whose a file is stands at its top.
+        let top = DICOMValues(layers: [sources[0].elements.values])
+        (patientID, studyUID, seriesUID) = (top[.patientID] ?? "", top[.studyUID] ?? "", top[.seriesUID] ?? "")
         studyDate = first[.studyDate]
 
         var findings = doubles
