@@ -56,9 +56,12 @@ struct ExportDICOMStageTests {
     }
 
     @Test func anErosionOutsideTheBoneIsOfTheBoneItTouchesAsItIsMeasured() throws {
-        let source = try Self.source(), anatomy = Self.map(source, [(7, "capitate"), (9, "lunate"), (30, "radiocarpal")]) { $0.x < 3 ? 7 : $0.x == 3 ? 30 : $0.x > 5 ? 9 : 0 }
+        let source = try Self.source(), anatomy = Self.map(source, [(7, "capitate"), (9, "lunate"), (30, "radiocarpal")]) { at in
+            guard (1...6).contains(at.x), (1...6).contains(at.y), (1...4).contains(at.z) else { return 0 }
+            return at.x < 3 ? 7 : at.x == 3 ? 30 : at.x > 4 ? 9 : 0
+        }
         // Beside the capitate, within what the map calls the joint.
-        let lesions = Self.map(source, [(4, "erosion")]) { $0.x == 3 && $0.y < 4 && $0.z == 2 ? 4 : 0 }
+        let lesions = Self.map(source, [(4, "erosion")]) { $0.x == 3 && (2...5).contains($0.y) && $0.z == 2 ? 4 : 0 }
         let rows = try VolumeMeasurement.measure(lesions, anatomy: anatomy, parameters: .init(), method: "measure.volumes/3").measurements
         let outputs = try ExportDICOM.export(.init(source: SourceArtifact(content: source), lesions: [lesions], anatomy: anatomy, measurements: [Measurements(rows)]), by: Self.table)
         #expect(outputs.segmentation?.segmentation.segments.map(\.name) == ["erosion/capitate"])
@@ -75,7 +78,7 @@ struct ExportDICOMStageTests {
         #expect(try finding([Self.volume(0.1, site), Self.volume(1, site, "ramris")]) == "416209007")
         #expect(try finding([Self.volume(0, site), Self.volume(0, site, "fraction")]) == "synovitis-assessed-for")
         #expect(try finding([Self.volume(0.01, site), Self.volume(0, site, "ramris")]) == "synovitis-assessed-for")
-        #expect(try finding([none]) == "synovitis-not-assessed")
+        #expect(try finding([none]) == "synovitis-not-scorable")
     }
 
     @Test func mapsThatHoldOneNameGiveOneSegment() throws {

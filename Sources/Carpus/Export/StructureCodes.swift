@@ -31,7 +31,7 @@ struct StructureCodes {
         }
     }
 
-    /// What was found. A lesion is no finding where it was looked for and not there, or could not be looked for.
+    /// What was found. A lesion is no finding where it was looked for and not there, or not scorable.
     private func finding(_ thing: String, _ rows: [CarpusCore.Measurement]) -> CodedConcept {
         let found = table.concept(.finding, thing) ?? table.conceptOrOwn(.type, thing)
         guard WristAnatomy.structure(named: thing) == nil else { return found }
@@ -39,7 +39,7 @@ struct StructureCodes {
         let amounts = grades.isEmpty ? rows.filter { ["volume", "fraction", "thickness", "mean-thickness", "ramris"].contains($0.quantity) } : grades
         let values = amounts.compactMap(\.value), name = CodeTable.meaning(of: thing).prefix(48)
         if amounts.isEmpty || values.contains(where: { $0 > 0 }) { return found }
-        return values.isEmpty ? .own("\(thing)-not-assessed", "\(name), not assessed") : .own("\(thing)-assessed-for", "\(name), assessed for")
+        return values.isEmpty ? .own("\(thing)-not-scorable", "\(name), not scorable") : .own("\(thing)-assessed-for", "\(name), assessed for")
     }
 
     private func item(_ row: CarpusCore.Measurement, _ site: String?, _ segments: SegmentVolumes) -> MeasurementReport.Item {
