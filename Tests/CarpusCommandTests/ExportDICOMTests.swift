@@ -119,6 +119,58 @@ import Testing
         }
     }
 
+    /// The dicom folder of a visit.
+    private func place(_ folder: URL, _ visit: String) -> URL { folder.appending(path: "out/sub-07/ses-\(visit)/dicom") }
+
+    @Test func aReportWithoutAWiredResultIsPartialAndSaysWhich() throws {
+        try withFolder { folder in
+            try scans(in: folder.appending(path: "in"))
+            #expect(try run(folder).status == 0)
+            #expect(try DataSet(place(folder, "01").appending(path: "sr.dcm")).text(0x0040_A491) == "COMPLETE")
+            let text = protocolText("")
+                .replacing("series: {t1:", with: "series: {t2: {kind: volume, required: false, match: {SeriesDescription: \"t2\"}}, t1:")
+                .replacing("  volumes:", with: "  lost:    {use: segment.threshold, from: {image: t2}, with: {label: erosion}}\n  volumes:")
+                .replacing("lesions: found.labels", with: "lesions: [found.labels, lost.labels]")
+            try Data(text.utf8).write(to: folder.appending(path: "export.yml"))
+            let answer = try Carpus.run("run", "export.yml", "--input", "in", "--output", "out", in: folder)
+            #expect(answer.status == 0, "\(answer.err)")
+            let report = try DataSet(place(folder, "01").appending(path: "sr.dcm")), body = try #require(report.items(0x0040_A730).last)
+            #expect(report.text(0x0040_A491) == "PARTIAL" && body.items(0x0040_A730).first?.text(0x0040_A160) == "Not there: lost.labels")
+        }
+    }
+
+    @Test func aReportAlonePointsToNoSegmentationAndWhatAnEarlierRunLeftIsRemoved() throws {
+        try withFolder { folder in
+            try scans(in: folder.appending(path: "in"))
+            #expect(try run(folder).status == 0)
+            let place = place(folder, "02"), first = try DataSet(place.appending(path: "sr.dcm"))
+            #expect(FileManager.default.fileExists(atPath: place.appending(path: "seg.dcm").path))
+            try Data(protocolText("").replacing("save: [segmentation, report]", with: "save: [report]").utf8).write(to: folder.appending(path: "export.yml"))
+            #expect(try Carpus.run("run", "export.yml", "--input", "in", "--output", "out", in: folder).status == 0)
+            let report = try DataSet(place.appending(path: "sr.dcm")), group = try #require(report.items(0x0040_A730).last?.items(0x0040_A730).first)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: place.path) == ["sr.dcm"])
+            #expect(group.items(0x0040_A730).allSatisfy { $0.code(0x0040_A043) != "DCM 121191" } && group.items(0x0040_A504)[0].text(0x0040_DB00) == "1501")
+            #expect(report.items(0x0040_A375)[0].items(0x0008_1115).count == 1 && first.items(0x0040_A375)[0].items(0x0008_1115).count == 2)
+            #expect(report.text(0x0008_0018) != first.text(0x0008_0018))
+        }
+    }
+
+    @Test func anObjectThatCannotBeWrittenFailsItsStepAlone() throws {
+        try withFolder { folder in
+            try scans(in: folder.appending(path: "in"))
+            // A file where the folder of the objects has to be.
+            try FileManager.default.createDirectory(at: folder.appending(path: "out/sub-07/ses-01"), withIntermediateDirectories: true)
+            try Data("x".utf8).write(to: folder.appending(path: "out/sub-07/ses-01/dicom"))
+            try Data(protocolText("").utf8).write(to: folder.appending(path: "export.yml"))
+            let answer = try Carpus.run("run", "export.yml", "--input", "in", "--output", "out", "--force", in: folder)
+            #expect(answer.status == 1 && answer.err.contains("seg.dcm"), "\(answer.status) \(answer.err)")
+            let record = try String(contentsOf: folder.appending(path: "out/record.json"), encoding: .utf8)
+            #expect(record.contains("failed") && record.contains("sub-07/ses-02/dicom/seg.dcm") && !record.contains("sub-07/ses-01/dicom/sr.dcm"))
+            #expect(try String(contentsOf: folder.appending(path: "out/measures.tsv"), encoding: .utf8).contains("synovitis"))
+            #expect(FileManager.default.fileExists(atPath: place(folder, "02").appending(path: "sr.dcm").path))
+        }
+    }
+
     @Test func ofNIfTINoDICOMIsInvented() throws {
         try withFolder { folder in
             try Scans.write(to: folder.appending(path: "in"))
@@ -127,7 +179,7 @@ import Testing
             let walk = try #require(FileManager.default.enumerator(at: folder.appending(path: "out"), includingPropertiesForKeys: nil))
             #expect(!walk.contains { ($0 as? URL)?.pathExtension == "dcm" })
             let record = try String(contentsOf: folder.appending(path: "out/record.json"), encoding: .utf8)
-            #expect(record.contains("the input was not DICOM") && record.contains("no DICOM is invented"))
+            #expect(record.contains("there is no such series at this visit, or the input was not DICOM") && record.contains("no DICOM is invented"))
         }
     }
 

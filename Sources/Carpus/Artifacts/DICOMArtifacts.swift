@@ -30,7 +30,7 @@ public struct SegmentationArtifact: Artifact {
 /// A report of measurements: one JSON file.
 public struct ReportArtifact: JSONArtifact {
     public static var kind: String { "measurement-report" }
-    public static var placeholder: Self { ReportArtifact(content: MeasurementReport(of: .none, segmentationUID: nil, version: "", groups: [])) }
+    public static var placeholder: Self { ReportArtifact(content: MeasurementReport(of: .none, segmentation: nil, version: "", groups: [])) }
     public var content: MeasurementReport
     public init(content: MeasurementReport) { self.content = content }
 }

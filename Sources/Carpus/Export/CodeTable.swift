@@ -23,9 +23,7 @@ public struct CodeTable: Sendable {
 
         /// What DICOM cannot hold of it; nil where nothing is wrong.
         var complaint: String? {
-            let isPlain = [scheme, code, meaning].allSatisfy { $0.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != 0x5C } }
-            return isPlain && scheme.utf8.count <= 16 && code.utf8.count <= 64 && meaning.utf8.count <= 64
-                ? nil : "the code of '\(name)': scheme (16 characters at most), code (64) and meaning (64) are ASCII without backslashes"
+            CodedConcept(scheme, code, meaning).complaint.map { "the code of '\(name)': \($0)" }
         }
     }
 
@@ -46,8 +44,14 @@ public struct CodeTable: Sendable {
 
     /// The code of a name, one of Carpus's own where the table has none.
     public func conceptOrOwn(_ use: Use, _ name: String) -> CodedConcept {
-        let words = name.replacing("-", with: " ")
-        return concept(use, name) ?? (use == .unit ? CodedConcept("UCUM", name, name) : .own(name, words.prefix(1).uppercased() + words.dropFirst()))
+        let spelled = CodedConcept.spelled(name)
+        return concept(use, name) ?? (use == .unit ? CodedConcept("UCUM", spelled, spelled) : .own(name, Self.meaning(of: name)))
+    }
+
+    /// A name as words: `bone-marrow-oedema` is "Bone marrow oedema".
+    static func meaning(of name: String) -> String {
+        let words = CodedConcept.spelled(name).replacing("-", with: " ")
+        return String((words.prefix(1).uppercased() + words.dropFirst()).prefix(64))
     }
 
     /// The rows of a file with the columns of, name, scheme, code and meaning.

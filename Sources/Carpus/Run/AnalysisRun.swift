@@ -67,7 +67,7 @@ public struct AnalysisRun: Sendable {
             try measures.add(outcome.measurements(), of: subject.id)
             let page = try await outcome.report(with: runner, store: store)
             results.append(page)
-            var written = try Derivatives(output: options.output, plan: plan, dicomFiles: study.dicomFiles).save(results, subject: subject.id)
+            var written = try Derivatives(output: options.output, plan: plan, dicomFiles: study.dicomFiles).save(&results, subject: subject.id)
             if let stem = page.outputs["page"] {
                 let file = options.output.appending(path: "sub-\(subject.id).html")
                 try OutputFile.write(to: file) { try Data(contentsOf: stem.appendingPathExtension("html")).write(to: $0) }

@@ -11,8 +11,10 @@ struct Derivatives {
     let dicomFiles: [String: URL]
 
     /// Saves the outputs of one subject's steps; gives the paths written, relative to the output folder.
-    func save(_ results: [StepResult], subject: String) throws -> [String] {
-        var written: [String] = []
+    ///
+    /// A DICOM object that cannot be written is the failure of its step, and the others are saved all the same.
+    func save(_ results: inout [StepResult], subject: String) throws -> [String] {
+        var written = try saveObjects(of: &results, subject: subject)
         for node in plan.nodes where !node.save.isEmpty {
             for result in results where result.step == node.name {
                 guard case .done = result.outcome, let record = result.record else { continue }
@@ -69,25 +71,9 @@ struct Derivatives {
         case FigureArtifact.kind:
             let name = "sub-\(subject)/figures/\(place.prefix)_desc-\(description).png"
             return try write(name) { try Data(contentsOf: stem.appendingPathExtension("png")).write(to: $0) }
-        case SegmentationArtifact.kind:
-            let object = try SegmentationArtifact(restingAt: stem).segmentation
-            return try dicom("seg", node, place, source: object.source, subject: subject) { try object.write(to: $0, of: $1) }
-        case ReportArtifact.kind:
-            let object = try ReportArtifact(restingAt: stem).content
-            return try dicom("sr", node, place, source: object.source, subject: subject) { try object.write(to: $0, of: $1) }
         default:
-            return []   // tables and findings go into the run's own files
+            return []   // tables and findings go into the run's own files, and DICOM objects are saved by themselves
         }
-    }
-
-    /// A DICOM object with the patient and study of its source: `seg.dcm`, with the step's name before it where several steps export.
-    private func dicom(
-        _ name: String, _ node: Plan.Node, _ place: Place, source: DICOMSource, subject: String, _ body: (URL, StudySource) throws -> Void
-    ) throws -> [String] {
-        guard let file = dicomFiles[source.seriesUID] else { preconditionFailure("a result of this run points to a series of this run") }
-        let several = plan.nodes.filter { $0.stage.name == node.stage.name && !$0.save.isEmpty }.count > 1
-        let study = try StudySource(file, participant: subject), path = "\(place.folder.replacing("/anat", with: "/dicom"))/\(several ? "desc-\(BIDSName.label(node.name))_" : "")\(name).dcm"
-        return try write(path) { try body($0, study) }
     }
 
     private func reference(_ space: String) -> [String: JSON] {
@@ -121,7 +107,7 @@ struct Derivatives {
     }
 
     /// Writes to the side and renames.
-    private func write(_ name: String, _ body: (URL) throws -> Void) throws -> [String] {
+    func write(_ name: String, _ body: (URL) throws -> Void) throws -> [String] {
         try OutputFile.write(to: output.appending(path: name), body)
         return [name]
     }

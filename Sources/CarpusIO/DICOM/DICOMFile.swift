@@ -46,7 +46,10 @@ struct DICOMFile: Sendable {
         return length
     }
 
-    private static func read(_ url: URL, withCSA: Bool) throws -> DICOMElements {
+    /// The values of given elements at the top of a file's data set.
+    static func values(of tags: [DICOMTag], in url: URL) throws -> DICOMValues { DICOMValues(layers: [try read(url, DICOMTag.asked(tags), withCSA: false).values]) }
+
+    private static func read(_ url: URL, _ wanted: String = DICOMTag.wanted, withCSA: Bool) throws -> DICOMElements {
         let builder = Builder()
         var visitor = cgdcm_visitor()
         visitor.element = { context, tag, bytes, count in Builder.from(context).top.set(tag, text(bytes, count)) }
@@ -59,7 +62,7 @@ struct DICOMFile: Sendable {
             if let name { Builder.from(context).top.csa[String(cString: name)] = text(bytes, count) }
         }
         try withExtendedLifetime(builder) {
-            try call(at: url) { cgdcm_read_header(url.path(percentEncoded: false), DICOMTag.wanted, withCSA ? 1 : 0, &visitor, Unmanaged.passUnretained(builder).toOpaque(), $0, $1) }
+            try call(at: url) { cgdcm_read_header(url.path(percentEncoded: false), wanted, withCSA ? 1 : 0, &visitor, Unmanaged.passUnretained(builder).toOpaque(), $0, $1) }
         }
         return builder.top
     }

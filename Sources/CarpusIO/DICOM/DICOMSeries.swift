@@ -37,9 +37,11 @@ public struct DICOMSeries: Sendable {
         let first = sources[0].allValues
         (self.sources, files) = (sources, sources.map(\.url))
         instanceCount = sources.reduce(0) { $0 + max(1, $1.values.int(.frames) ?? 1) }
-        (patientID, studyUID, seriesUID) = (first[.patientID] ?? "", first[.studyUID] ?? "", first[.seriesUID] ?? "")
-        patientKey = first.patientKey
-        (patientName, isDeidentified) = (first[.patientName] ?? "", first[.identityRemoved]?.uppercased() == "YES")
+        // Functional groups may name other instances: whose a file is stands at its top.
+        let top = DICOMValues(layers: [sources[0].elements.values])
+        (patientID, studyUID, seriesUID) = (top[.patientID] ?? "", top[.studyUID] ?? "", top[.seriesUID] ?? "")
+        patientKey = top.patientKey
+        (patientName, isDeidentified) = (top[.patientName] ?? "", top[.identityRemoved]?.uppercased() == "YES")
         studyDate = first[.studyDate]
 
         var findings = doubles

@@ -59,6 +59,9 @@ extension DICOMTag {
     static let realWorldSlope = DICOMTag(0x0040_9225, "FD", "RealWorldValueSlope"), realWorldIntercept = DICOMTag(0x0040_9224, "FD", "RealWorldValueIntercept")
     static let philipsScale = DICOMTag(0x2005_100E, "FL", "PhilipsScaleSlope", by: "Philips MR Imaging DD 001")
 
+    static let lossy = DICOMTag(0x0028_2110, "CS", "LossyImageCompression"), lossyRatio = DICOMTag(0x0028_2112, "DS", "LossyImageCompressionRatio")
+    static let lossyMethod = DICOMTag(0x0028_2114, "CS", "LossyImageCompressionMethod")
+
     // Functional groups of multi-frame files.
     static let shared = DICOMTag(0x5200_9229, "SQ", "SharedFunctionalGroupsSequence"), perFrame = DICOMTag(0x5200_9230, "SQ", "PerFrameFunctionalGroupsSequence")
     /// Philips' copy of the classic header: its positions are half a voxel off, so only private elements are taken from it.
@@ -82,7 +85,7 @@ extension DICOMTag {
         sopClass, sopInstance, patientID, patientName, identityRemoved, burnedIn, studyUID, seriesUID, frameOfReference, studyTime, studyDescription, frameLaterality, frameType, effectiveEchoTime, bValue, position, orientation,
         pixelSpacing, mosaicCount, temporalOffset, frameReferenceTime, frameAcquisitionTime, acquisitionDateTime, acquisitionDate, acquisitionTime,
         contentDate, contentTime, triggerTime, temporalResolution, temporalPosition, temporalIndex, acquisitionNumber, philipsBegin, rows, columns, frames,
-        samples, photometric, bitsAllocated, rescaleSlope, rescaleIntercept, realWorldSlope, realWorldIntercept, philipsScale, shared, perFrame, philipsClassic, issuer,
+        samples, photometric, bitsAllocated, rescaleSlope, rescaleIntercept, realWorldSlope, realWorldIntercept, philipsScale, lossy, lossyRatio, lossyMethod, shared, perFrame, philipsClassic, issuer,
     ]
 
     /// Sequences inside functional groups whose single item holds what is wanted.
@@ -91,12 +94,23 @@ extension DICOMTag {
         0x0020_9116, 0x0020_9310, 0x0028_9110, 0x0028_9145, 0x0040_9096,
     ]
 
-    /// What is asked of `cgdcm_read_header`.
-    static let wanted: String = {
-        let tags = descriptive + structural + groups.map { DICOMTag($0, "SQ", "FunctionalGroup") }
-        return tags.map { tag in
+    /// Elements that say whose an image is and of which study: read only where an object of the same study is written.
+    static let identifying: [DICOMTag] = [
+        patientID, patientIDIssuer, studyUID, studyDate, studyTime, studyDescription, DICOMTag(0x0008_0005, "CS", "SpecificCharacterSet"),
+        DICOMTag(0x0010_0010, "PN", "PatientName"), DICOMTag(0x0010_0030, "DA", "PatientBirthDate"), DICOMTag(0x0010_0040, "CS", "PatientSex"),
+        DICOMTag(0x0010_1010, "AS", "PatientAge"), DICOMTag(0x0010_1030, "DS", "PatientWeight"), DICOMTag(0x0008_0050, "SH", "AccessionNumber"),
+        DICOMTag(0x0008_0090, "PN", "ReferringPhysicianName"), DICOMTag(0x0020_0010, "SH", "StudyID"),
+    ]
+    static let patientIDIssuer = DICOMTag(0x0010_0021, "LO", "IssuerOfPatientID")
+
+    /// What is asked of `cgdcm_read_header` to read an image.
+    static let wanted = asked(descriptive + structural + groups.map { DICOMTag($0, "SQ", "FunctionalGroup") })
+
+    /// Elements as `cgdcm_read_header` is asked for them.
+    static func asked(_ tags: [DICOMTag]) -> String {
+        tags.map { tag in
             let digits = String(tag.number, radix: 16, uppercase: true)
             return String(repeating: "0", count: 8 - digits.count) + digits + " \(tag.vr) \(tag.keyword)" + (tag.creator.map { "|\($0)|" } ?? "")
         }.joined(separator: "\n")
-    }()
+    }
 }

@@ -1,7 +1,7 @@
 /// What a result is stored under: SHA-256 of all that decides it.
 enum ResultKey {
     /// Raised whenever the same files would be read as something else.
-    static let inputVersion = 2
+    static let inputVersion = 3
 
     /// A series as read from its files.
     static func input(_ series: SubjectInput.Series, engine: String) -> String {

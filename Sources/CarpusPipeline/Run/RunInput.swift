@@ -81,6 +81,11 @@ public struct StepResult: Sendable {
     public let record: StepRecord?
     /// For each output that exists, folder and name without extension.
     public let outputs: [String: URL]
+
+    /// The same step, failed after all, since what it made cannot be saved.
+    public func failing(because error: any Error) -> StepResult {
+        StepResult(step: step, stage: stage, occasion: occasion, outcome: .failed(Self.sentence(error)), record: record, outputs: outputs)
+    }
 }
 
 /// What ran, on what, with what, and what came out.

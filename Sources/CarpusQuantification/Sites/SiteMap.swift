@@ -36,7 +36,7 @@ struct SiteMap {
 
     /// The anatomy with each erosion that lies outside all bones given to the bone it touches most: RAMRIS takes fractions of the
     /// original bone. An erosion that touches none stays outside.
-    private static func withErodedBone(_ lesions: LabelMap, _ anatomy: LabelMap) -> [UInt16] {
+    static func withErodedBone(_ lesions: LabelMap, _ anatomy: LabelMap) -> [UInt16] {
         var sites = anatomy.labels
         guard let erosion = lesions.legend["erosion"]?.value else { return sites }
         func isBone(_ label: UInt16) -> Bool { (1...15).contains(label) }

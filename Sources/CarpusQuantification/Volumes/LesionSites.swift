@@ -12,6 +12,16 @@ public enum LesionSites {
         }
     }
 
+    /// The structures of the wrist as lesions are counted in them: under their values in `WristAnatomy`, and each erosion that lies outside all bones
+    /// given to the bone it touches most, since RAMRIS takes fractions of the original bone.
+    ///
+    /// - Parameter lesions: a map on the grid of the anatomy.
+    public static func sites(of lesions: LabelMap, in anatomy: LabelMap) -> LabelMap {
+        precondition(lesions.grid.size == anatomy.grid.size, "lesions and anatomy lie on one grid")
+        let known = anatomy.inWristValues
+        return LabelMap(grid: known.grid, labels: SiteMap.withErodedBone(lesions, known), legend: known.legend)
+    }
+
     /// What is told of a sheath beside its volume.
     static let sheathQuantities = [(name: "thickness", unit: "mm"), (name: "mean-thickness", unit: "mm"), (name: "run-length", unit: "mm"), (name: "slice-run", unit: "1")]
 

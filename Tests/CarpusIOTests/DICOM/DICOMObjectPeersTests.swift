@@ -69,7 +69,7 @@ import Testing
         #expect(voxels.count == 2 && groups.count == 1 && groups[0][1] as? String == uids[0] && groups[0][2] as? Int == 2)
         #expect(values[0][0] as? String == "Volume" && abs((values[0][1] as? Double ?? 0) - 0.3) < 1e-12 && values[0][2] as? String == "mL")
         let segment = try #require(answer["segment"] as? [Any])
-        #expect(try segment[0] as? String == segmentation.instanceUID && segment[1] as? Int == 1)
+        #expect(try segment[0] as? String == segmentation.instanceUID(in: made.study) && segment[1] as? Int == 1)
     }
 
     private static let hasArchive = ["Orthanc", "storescu", "movescu", "storescp"].allSatisfy { Program.find($0) != nil }

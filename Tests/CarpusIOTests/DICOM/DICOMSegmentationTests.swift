@@ -111,7 +111,7 @@ struct DICOMSegmentationTests {
             return try DataSet(file).items(0x0062_0002).map { $0.text(0x0062_0021) }
         }
         let a = try uids(first, first.study), b = try uids(other, other.study)
-        #expect(try a == b && Set(a).count == 2 && first.segmentation().instanceUID != other.segmentation().instanceUID)
+        #expect(try a == b && Set(a).count == 2 && first.segmentation().contentUID != other.segmentation().contentUID)
     }
 
     @Test func equalInputGivesEqualBytesAndOtherVoxelsAnotherObject() throws {
@@ -121,7 +121,7 @@ struct DICOMSegmentationTests {
         var more = try made.segmentation(), fewer = more
         _ = try more.add(WrittenSeries.segment("c")) { $0 == 0 }
         _ = try fewer.add(WrittenSeries.segment("c")) { $0 == 1 }
-        #expect(try Set([more.instanceUID, fewer.instanceUID, made.segmentation().instanceUID]).count == 3)
+        #expect(try Set([more.contentUID, fewer.contentUID, made.segmentation().contentUID]).count == 3)
     }
 
     @Test func itRestsWithoutThePatientAndComesBack() throws {

@@ -42,7 +42,7 @@ struct MeasurementReportTests {
     }
 
     @Test func itPointsToTheSegmentAndTheSeries() throws {
-        let made = try WrittenSeries(), uid = try made.segmentation().instanceUID, set = try write(made), group = try groups(set)[0]
+        let made = try WrittenSeries(), uid = try made.segmentation().instanceUID(in: made.study), set = try write(made), group = try groups(set)[0]
         let reference = try #require(children(group, "DCM 121191").first).items(0x0008_1199)[0]
         #expect(reference.text(0x0008_1155) == uid && reference.integers(0x0062_000B) == [1] && children(group, "DCM 121232")[0].text(0x0040_A124) == made.source.seriesUID)
         let evidence = set.items(0x0040_A375)[0].items(0x0008_1115)
@@ -52,6 +52,28 @@ struct MeasurementReportTests {
         let segmentation = try DataSet(file)
         #expect(evidence[1].text(0x0020_000E) == segmentation.text(0x0020_000E) && segmentation.text(0x0008_0018) == uid)
         #expect(children(group, "DCM 112040")[0].text(0x0040_A124) == segmentation.items(0x0062_0002)[0].text(0x0062_0021))
+    }
+
+    @Test func whatIsNotThereMakesItPartial() throws {
+        let made = try WrittenSeries(), file = made.folder.appending(path: "sr.dcm"), whole = try write(made)
+        var report = try made.report(on: made.segmentation())
+        report.missing = ["oedema.labels", "volumes.volumes"]
+        try report.write(to: file, of: made.study)
+        let set = try DataSet(file)
+        #expect(whole.text(0x0040_A491) == "COMPLETE" && whole.elements[0x0040_A492] == nil)
+        #expect(set.text(0x0040_A491) == "PARTIAL" && set.text(0x0040_A492)?.isEmpty == false && set.text(0x0008_0018) != whole.text(0x0008_0018))
+        #expect(children(children(set, "DCM 126010")[0], "DCM 121106").first?.text(0x0040_A160) == "Not there: oedema.labels, volumes.volumes")
+    }
+
+    @Test func aGroupReadOnFurtherSeriesPointsToTheirImages() throws {
+        let made = try WrittenSeries(), further = try WrittenSeries(series: "stir"), elsewhere = try WrittenSeries(study: "second study", series: "t1gd")
+        let segmentation = try made.segmentation(evidence: [further.source, elsewhere.source]), file = made.folder.appending(path: "sr.dcm")
+        try made.report(on: segmentation).write(to: file, of: made.study)
+        let set = try DataSet(file), group = try groups(set)[0], evidence = set.items(0x0040_A375)
+        #expect(children(group, "DCM 121232").isEmpty)
+        #expect(Set(children(group, "DCM 121233").map { $0.items(0x0008_1199)[0].text(0x0008_1155) ?? "" }) == Set(further.instances + elsewhere.instances))
+        #expect(evidence.map { $0.text(0x0020_000D) } == ["study", "second study"].map { DICOMUID.derived(from: $0) })
+        #expect(evidence.map { $0.items(0x0008_1115).count } == [3, 1])
     }
 
     @Test func withoutASegmentationNothingPointsToOne() throws {

@@ -10,17 +10,19 @@ struct WrittenSeries {
     let source: DICOMSource
     let study: StudySource
     var grid: Grid { source.grid }
+    /// SOPInstanceUIDs, in the order of slices.
+    var instances: [String] { source.slices.joined().map(\.instanceUID) }
 
     /// Turned about an axis that is none of the world's; slices are thick, and a slice's pixels fill no whole bytes.
-    init(size: Index3 = Index3(5, 7, 4), leftHanded: Bool = false, patient: String = "Simulated^Ånne", frames: Int = 1) throws {
+    init(size: Index3 = Index3(5, 7, 4), leftHanded: Bool = false, patient: String = "Simulated^Ånne", frames: Int = 1, id: String = "P-17", participant: String = "01", study: String = "study", series name: String = "series") throws {
         let r = RigidTransform(axis: Vector3(0.4, 1, -0.3), angle: 0.37).matrix
         let coronal = Matrix3(columns: Vector3(1, 0, 0), Vector3(0, 0, -1), Vector3(0, leftHanded ? -1 : 1, 0))
         let grid = try Grid(size: size, spacing: Vector3(0.3515625, 1.0 / 3, 3), origin: Vector3(-31.4159265358979, 1 / 7.0, 101.3), direction: r * coronal)
         let start = try #require(DICOMMoment(date: "20240229", time: "101530"))
         let series = MRSeriesDescription(
-            patient: .init(id: "P-17", name: patient, birthDate: "19700101", sex: .female, age: 54),
-            study: .init(instanceUID: DICOMUID.derived(from: "study"), id: "S1", accessionNumber: "A1", start: start, description: "Wrist"),
-            instanceUID: DICOMUID.derived(from: "series"), frameOfReferenceUID: DICOMUID.derived(from: "frame of reference"), number: 3, description: "t1_se_cor", laterality: .left,
+            patient: .init(id: id, name: patient, birthDate: "19700101", sex: .female, age: 54),
+            study: .init(instanceUID: DICOMUID.derived(from: study), id: "S1", accessionNumber: "A1", start: start, description: "Wrist"),
+            instanceUID: DICOMUID.derived(from: name), frameOfReferenceUID: DICOMUID.derived(from: "frame of reference"), number: 3, description: "t1_se_cor", laterality: .left,
             acquisition: .init(sequence: [.gradientRecalled], repetitionTime: 0.57, echoTime: 0.017, flipAngle: 90, fieldStrength: 1.5, sliceThickness: 2.7))
         folder = try temporaryFolder().appending(path: "series")
         let scalars = (0..<grid.count * frames).map { Float($0 % 4096) }
@@ -31,7 +33,7 @@ struct WrittenSeries {
         }
         let read = try #require(try DICOMFolder.scan(folder).series.first)
         source = try #require(try read.load().first?.source)
-        study = try StudySource(read.files[0], participant: "01")
+        self.study = try StudySource(read.files[0], participant: participant)
     }
 
     /// A segment of a name.
@@ -42,10 +44,12 @@ struct WrittenSeries {
     }
 
     /// Two segments that overlap, one in the second slice alone; labels below 1 are nowhere.
-    func segmentation() throws -> DICOMSegmentation {
-        var segmentation = DICOMSegmentation(of: source, version: "1.2.3")
+    func segmentation(evidence: [DICOMSource] = []) throws -> DICOMSegmentation {
+        var segmentation = DICOMSegmentation(of: source, evidence: evidence, version: "1.2.3")
         let slice = grid.size.x * grid.size.y
-        _ = try segmentation.add(Self.segment("synovitis/radiocarpal")) { $0 % 3 == 0 }
+        var first = Self.segment("synovitis/radiocarpal")
+        first.isOfEvidence = !evidence.isEmpty
+        _ = try segmentation.add(first) { $0 % 3 == 0 }
         _ = try segmentation.add(Self.segment("erosion/capitate", color: [204, 121, 167])) { $0 / slice == 1 && $0 % slice < 4 }
         return segmentation
     }
@@ -54,8 +58,8 @@ struct WrittenSeries {
     func report(on segmentation: DICOMSegmentation?) throws -> MeasurementReport {
         let volume = CodedConcept("SCT", "118565006", "Volume"), mL = CodedConcept("UCUM", "mL", "milliliter"), one = CodedConcept("UCUM", "1", "no units")
         let finding = CodedConcept("SCT", "416209007", "Synovitis")
-        return MeasurementReport(of: source, segmentationUID: try segmentation?.instanceUID, version: "1.2.3", groups: [
-            .init(name: "synovitis/radiocarpal", finding: finding, site: .own("RADIOCARPAL", "Radiocarpal joint"), side: .left, segment: 1, items: [
+        return MeasurementReport(of: source, evidence: segmentation?.evidence ?? [], segmentation: try segmentation?.contentUID, version: "1.2.3", groups: [
+            .init(name: "synovitis/radiocarpal", finding: finding, site: .own("RADIOCARPAL", "Radiocarpal joint"), side: .left, segment: 1, images: segmentation?.evidence(of: 1) ?? [], items: [
                 .init(concept: volume, unit: mL, method: .init("DCM", "126030", "Sum of segmented voxel method for volume"), value: 0.1 + 0.2, status: .review, reason: "unsure by ± 1 mm³ \\ more", algorithm: "measure.volumes/3"),
                 .init(concept: .own("ramris", "RAMRIS-like grade"), unit: one, value: 2, status: .ok, algorithm: "grade.ramris/1"),
             ]),

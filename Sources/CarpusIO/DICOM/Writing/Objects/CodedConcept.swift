@@ -14,8 +14,20 @@ public struct CodedConcept: Sendable, Hashable, Codable {
 
     /// The scheme of codes that no standard has.
     public static let ownScheme = "99CARPUS"
-    /// A concept of Carpus's own.
-    public static func own(_ value: String, _ meaning: String) -> CodedConcept { CodedConcept(ownScheme, value, meaning) }
+    /// A concept of Carpus's own; its code is spelled in ASCII, other letters and backslashes by their numbers, so that other names stay other codes: `gr(F6)sse`.
+    public static func own(_ value: String, _ meaning: String) -> CodedConcept { CodedConcept(ownScheme, spelled(value), meaning) }
+
+    /// A name in characters that every character set of DICOM has.
+    public static func spelled(_ name: String) -> String {
+        name.unicodeScalars.map { $0 != "\\" && (0x20...0x7E).contains($0.value) ? String($0) : "(\(String($0.value, radix: 16, uppercase: true)))" }.joined()
+    }
+
+    /// What DICOM cannot hold of it, as a sentence without its name; nil where nothing is wrong.
+    public var complaint: String? {
+        let isPlain = [scheme, value, meaning].allSatisfy { $0.utf8.allSatisfy { (0x20...0x7E).contains($0) && $0 != 0x5C } }
+        return isPlain && scheme.utf8.count <= 16 && value.utf8.count <= 64 && meaning.utf8.count <= 64
+            ? nil : "scheme (16 characters at most), code (64) and meaning (64) are ASCII without backslashes"
+    }
 }
 
 extension DICOMElementList {

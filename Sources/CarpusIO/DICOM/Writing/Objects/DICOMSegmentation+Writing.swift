@@ -11,12 +11,12 @@ extension DICOMSegmentation {
     /// - Throws: `IOError` for texts that DICOM cannot hold, or when files cannot be read or written.
     public func write(to url: URL, of study: StudySource) throws {
         precondition(!segments.isEmpty, "a segmentation without segments is not written")
-        let uid = try instanceUID
+        let uid = try instanceUID(in: study)
         var list = DICOMElementList()
         list.putObject(classUID: Self.classUID, instanceUID: uid, modality: "SEG", number: 9001, description: "Carpus segmentation", source: source, version: head.version)
         list.putOwnScheme(version: head.version)
         putImage(&list)
-        putReference(&list)
+        list.putReferences(to: [source] + evidence, inStudy: source.studyUID)
         for (i, segment) in segments.enumerated() { put(segment, number: i + 1, study, &list) }
         putDimensions(uid, &list)
         putShared(&list)
@@ -39,23 +39,16 @@ extension DICOMSegmentation {
         list.put("BitsStored", 0x0028_0101, "US", 1)
         list.put("HighBit", 0x0028_0102, "US", 0)
         list.put("PixelRepresentation", 0x0028_0103, "US", 0)
-        list.put("LossyImageCompression", 0x0028_2110, "CS", "00")
+        let lossy = ([source] + evidence).lazy.compactMap(\.lossy).first
+        list.put("LossyImageCompression", 0x0028_2110, "CS", lossy == nil ? "00" : "01")
+        if let lossy {
+            if !lossy.ratios.isEmpty { list.put("LossyImageCompressionRatio", 0x0028_2112, "DS", lossy.ratios) }
+            if !lossy.methods.isEmpty { list.put("LossyImageCompressionMethod", 0x0028_2114, "CS", lossy.methods) }
+        }
         list.put("SegmentationType", 0x0062_0001, "CS", "BINARY")
         list.put("ContentLabel", 0x0070_0080, "CS", "CARPUS")
         list.put("ContentDescription", 0x0070_0081, "LO", "Structures and lesions of the wrist")
         list.put("ContentCreatorName", 0x0070_0084, "PN", "")
-    }
-
-    private func putReference(_ list: inout DICOMElementList) {
-        list.item(0x0008_1115) {  // ReferencedSeriesSequence
-            $0.put("SeriesInstanceUID", 0x0020_000E, "UI", source.seriesUID)
-            for instance in source.instances {
-                $0.item(0x0008_114A) {  // ReferencedInstanceSequence
-                    $0.put("ReferencedSOPClassUID", 0x0008_1150, "UI", source.classUID)
-                    $0.put("ReferencedSOPInstanceUID", 0x0008_1155, "UI", instance)
-                }
-            }
-        }
     }
 
     private func put(_ segment: Segment, number: Int, _ study: StudySource, _ list: inout DICOMElementList) {
@@ -74,9 +67,8 @@ extension DICOMSegmentation {
                 }
             }
             $0.put("RecommendedDisplayCIELabValue", 0x0062_000D, "US", CIELab.stored(segment.color).map(String.init))
-            let tracked = TrackedName(segment.name, side: segment.side)
-            $0.put("TrackingID", 0x0062_0020, "UT", tracked.text)
-            $0.put("TrackingUID", 0x0062_0021, "UI", study.trackingUID(tracked.text))
+            $0.put("TrackingID", 0x0062_0020, "UT", TrackedName.text(segment.name, side: segment.side))
+            $0.put("TrackingUID", 0x0062_0021, "UI", study.trackingUID(segment.name, side: segment.side))
         }
     }
 
@@ -112,26 +104,31 @@ extension DICOMSegmentation {
             $0.item(0x0020_9113) { $0.put("ImagePositionPatient", 0x0020_0032, [position.x, position.y, position.z]) }
             $0.item(0x0062_000A) { $0.put("ReferencedSegmentNumber", 0x0062_000B, "US", frame.segment) }
             $0.item(0x0008_9124) {  // DerivationImageSequence
-                for image in source.slices[frame.slice] {
-                    $0.item(0x0008_2112) {  // SourceImageSequence
-                        $0.put("ReferencedSOPClassUID", 0x0008_1150, "UI", source.classUID)
-                        $0.put("ReferencedSOPInstanceUID", 0x0008_1155, "UI", image.instanceUID)
-                        if let number = image.frame { $0.put("ReferencedFrameNumber", 0x0008_1160, "IS", number) }
-                        $0.put("SpatialLocationsPreserved", 0x0028_135A, "CS", "YES")
-                        $0.code(0x0040_A170, CodedConcept("DCM", "121322", "Source image for image processing operation"))
-                    }
+                // A tile is not where its image is, so that nothing is said of a mosaic's locations.
+                for image in source.slices[frame.slice] { put(image, of: source, preserved: source.isTiled ? nil : "YES", &$0) }
+                if segments[frame.segment - 1].isOfEvidence {
+                    for series in evidence { for image in series.images(across: frame.slice, of: source) { put(image, of: series, preserved: "NO", &$0) } }
                 }
                 $0.code(0x0008_9215, CodedConcept("DCM", "113076", "Segmentation"))
             }
         }
     }
+
+    /// One image that a frame was made from.
+    private func put(_ image: DICOMSource.Image, of series: DICOMSource, preserved: String?, _ list: inout DICOMElementList) {
+        list.item(0x0008_2112) {  // SourceImageSequence
+            $0.put("ReferencedSOPClassUID", 0x0008_1150, "UI", series.classUID)
+            $0.put("ReferencedSOPInstanceUID", 0x0008_1155, "UI", image.instanceUID)
+            if let number = image.frame { $0.put("ReferencedFrameNumber", 0x0008_1160, "IS", number) }
+            if let preserved { $0.put("SpatialLocationsPreserved", 0x0028_135A, "CS", preserved) }
+            $0.code(0x0040_A170, CodedConcept("DCM", "121322", "Source image for image processing operation"))
+        }
+    }
 }
 
-/// Under which name something is followed: with its side, since patients have two wrists.
-struct TrackedName {
-    let text: String
-
-    init(_ name: String, side: Laterality?) { text = (name + (side.map { " \($0.rawValue)" } ?? "")).ascii(atMost: 256) }
+/// Under which name something is followed, for people: with its side, since patients have two wrists.
+enum TrackedName {
+    static func text(_ name: String, side: Laterality?) -> String { (name + (side.map { " \($0.rawValue)" } ?? "")).ascii(atMost: 256) }
 }
 
 /// Colours as DICOM recommends them (PS3.3 C.10.7.1.1): CIELab under D50, each value stretched over 16 bits.

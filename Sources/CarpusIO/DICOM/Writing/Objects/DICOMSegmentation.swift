@@ -17,10 +17,12 @@ public struct DICOMSegmentation: Sendable, Hashable {
         public var side: Laterality?
         /// Red, green and blue, 0 to 255.
         public var color: [UInt8]
+        /// Whether it was read on the further series, and not only on that whose grid it has.
+        public var isOfEvidence: Bool
 
         /// A segment.
-        public init(name: String, category: CodedConcept, type: CodedConcept, region: CodedConcept? = nil, side: Laterality? = nil, color: [UInt8]) {
-            (self.name, self.category, self.type, self.region, self.side, self.color) = (name, category, type, region, side, color)
+        public init(name: String, category: CodedConcept, type: CodedConcept, region: CodedConcept? = nil, side: Laterality? = nil, color: [UInt8], isOfEvidence: Bool = false) {
+            (self.name, self.category, self.type, self.region, self.side, self.color, self.isOfEvidence) = (name, category, type, region, side, color, isOfEvidence)
         }
     }
 
@@ -35,6 +37,7 @@ public struct DICOMSegmentation: Sendable, Hashable {
     /// Everything but the bits.
     struct Head: Sendable, Hashable, Codable {
         var source: DICOMSource
+        var evidence: [DICOMSource]
         var version: String
         var segments: [Segment] = []
         var frames: [Frame] = []
@@ -49,11 +52,17 @@ public struct DICOMSegmentation: Sendable, Hashable {
 
     /// A segmentation of a series that holds nothing yet.
     ///
-    /// - Parameter version: of Carpus.
-    public init(of source: DICOMSource, version: String) { head = Head(source: source, version: version) }
+    /// - Parameters:
+    ///   - evidence: further series that segments were read on.
+    ///   - version: of Carpus.
+    public init(of source: DICOMSource, evidence: [DICOMSource] = [], version: String) {
+        head = Head(source: source, evidence: evidence.further(than: source), version: version)
+    }
 
-    /// Which instances it points back to.
+    /// The series whose grid it has.
     public var source: DICOMSource { head.source }
+    /// Further series that segments were read on, each once.
+    public var evidence: [DICOMSource] { head.evidence }
     /// The segments, number 1 first.
     public var segments: [Segment] { head.segments }
 
@@ -90,14 +99,29 @@ public struct DICOMSegmentation: Sendable, Hashable {
         }
     }
 
-    /// The UID of the object, derived from all it holds but patient and study.
-    public var instanceUID: String {
+    /// The images of further series that a segment was read on; none of one that was read on its own series alone. Where no position tells which,
+    /// they are all of the series.
+    public func evidence(of segment: Int) -> [ImageReference] {
+        guard segments[segment - 1].isOfEvidence else { return [] }
+        let slices = head.frames.filter { $0.segment == segment }.map(\.slice)
+        return evidence.flatMap { series -> [ImageReference] in
+            var seen: Set<String> = []
+            let crossing = slices.flatMap { series.images(across: $0, of: source) }.map(\.instanceUID).filter { seen.insert($0).inserted }
+            return (crossing.isEmpty ? series.instances : crossing).map { ImageReference(instanceUID: $0, classUID: series.classUID) }
+        }
+    }
+
+    /// What the UID of the object is made of, beside patient and study: a UID of all else that it holds.
+    public var contentUID: String {
         get throws {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys]
             return DICOMUID.derived(from: Array("segmentation ".utf8) + (try encoder.encode(head)) + bits.bytes)
         }
     }
+
+    /// The UID of the object in a study.
+    public func instanceUID(in study: StudySource) throws -> String { study.instanceUID(of: try contentUID) }
 
     /// Writes two files: what it says as `.json`, the bits as `.bits`. Nothing about the patient is in them.
     ///
