@@ -89,6 +89,24 @@ import Testing
         }
     }
 
+    @Test func visitsWhoseNamesTellNoOrderAreRefused() throws {
+        try withFolder { folder in
+            let lines = (1...6).flatMap { i in ["A", "B"].flatMap { r in ["sub-\(i)\tses-2\t\(r)\t\(i).5", "sub-\(i)\tses-1\t\(r)\t\(2 * i).25"] } }
+            let head = ["participant_id\tsession_id\trater\tvalue"]
+            // Either order of the file: the sign of change is the visits'.
+            for order in [lines, lines.reversed()] {
+                try write(head + order, to: folder.appending(path: "t.tsv"))
+                let rows = try JSONDecoder().decode(Answer.self, from: Data(Carpus.run("agree", "t.tsv", "--json", in: folder).out.utf8)).rows
+                #expect(try #require(rows.first { $0.statistic == "srm" }?.value) < 0)
+            }
+            for order in [lines, lines.reversed()] {
+                try write(head + order.map { $0.replacing("ses-2", with: "ses-01") }, to: folder.appending(path: "t.tsv"))
+                let answer = try Carpus.run("agree", "t.tsv", in: folder)
+                #expect(answer.status == 65 && answer.out.isEmpty && answer.err.contains("ses-1") && answer.err.contains("ses-01") && answer.err.contains("which came first"), "\(answer.err)")
+            }
+        }
+    }
+
     @Test func optionsChangeWhatTheySay() throws {
         try withFolder { folder in
             try write(volumes, to: folder.appending(path: "t.tsv"))

@@ -76,7 +76,7 @@ struct SimulateTests {
             for bone in WristAnatomy.bones where bone.extent == .whole {
                 let true_ = try #require(volume(bone.name))
                 #expect(abs(fine.volume(of: bone.label) / true_ - 1) < 0.02, "\(bone.name)")
-                #expect(abs(coarse.volume(of: bone.label) / true_ - 1) < 0.12, "\(bone.name)")
+                #expect(abs(coarse.volume(of: bone.label) / true_ - 1) < 0.02, "\(bone.name)")
             }
             for lesion in WristAnatomy.lesionLegend.labels where lesion.name != "erosion" {
                 let true_ = try #require(volume(lesion.name))

@@ -33,7 +33,8 @@ struct RatingTable {
     /// The tables of a file, in the order in which their measures appear. The file is read line by line, and of a line no more is kept than its
     /// value and the subject it is of.
     ///
-    /// - Throws: `IOError` for a column that is missing, a value that is no number, and a rater who gave one subject two values.
+    /// - Throws: `IOError` for a column that is missing, a value that is no number, a rater who gave one subject two values, and visits of one patient
+    ///   whose names do not tell which came first.
     static func read(_ url: URL, _ columns: Columns) throws -> [RatingTable] {
         let table = try TabTable(url, needs: [columns.value] + columns.subject + columns.groups)
         guard let rater = columns.rater ?? Columns.candidates.first(where: table.header.contains), table.header.contains(rater) else {
@@ -67,6 +68,10 @@ struct RatingTable {
         self.init(
             measure: builder.measure, unit: builder.units.first ?? "1", raters: builder.raters, subjects: builder.subjects, visitColumn: visitColumn,
             ratings: builder.subjects.indices.flatMap { i in (0..<raters).map { builder.rating(of: i, by: $0) } })
+        for (patient, visits) in visitsByPatient {
+            guard let (a, b) = zip(visits, visits.dropFirst()).first(where: { Self.order($0, $1) == .orderedSame }) else { continue }
+            throw IOError(.inconsistent, at: builder.url, "of the visits '\(a)' and '\(b)' of \(patient.joined(separator: " ")) nothing tells which came first; write the names of visits in one way")
+        }
     }
 
     private init(measure: String?, unit: String, raters: [String], subjects: [[String]], visitColumn: Int?, ratings: [Double?]) {
@@ -111,20 +116,32 @@ struct RatingTable {
     /// The same raters' changes from each patient's first visit to the last; nil where the table knows no visits.
     var changes: RatingTable? {
         guard let visitColumn else { return nil }
-        var patients = OrderedGroups<[String], Int>()
-        for (i, cells) in subjects.enumerated() where cells[visitColumn] != "n/a" {
-            patients.add(i, to: cells.indices.filter { $0 != visitColumn }.map { cells[$0] })
-        }
         var kept: [[String]] = [], differences: [Double?] = []
-        for (patient, members) in patients.groups where members.count > 1 {
-            // As people count: ses-9 before ses-10.
-            let ordered = members.sorted { subjects[$0][visitColumn].localizedStandardCompare(subjects[$1][visitColumn]) == .orderedAscending }
-            guard let first = ordered.first, let last = ordered.last else { continue }
+        for (patient, members) in patients(visitColumn) where members.count > 1 {
+            guard let first = members.first, let last = members.last else { continue }
             kept.append(patient)
             differences += raters.indices.map { r in self[last, r].flatMap { end in self[first, r].map { end - $0 } } }
         }
         return kept.isEmpty ? nil : RatingTable(measure: measure, unit: unit, raters: raters, subjects: kept, visitColumn: nil, ratings: differences)
     }
+
+    /// Each patient, and his places among the subjects by rising visit; subjects without a visit are left out.
+    private func patients(_ visitColumn: Int) -> [(key: [String], members: [Int])] {
+        var patients = OrderedGroups<[String], Int>()
+        for (i, cells) in subjects.enumerated() where cells[visitColumn] != "n/a" {
+            patients.add(i, to: cells.indices.filter { $0 != visitColumn }.map { cells[$0] })
+        }
+        return patients.groups.map { ($0.key, $0.members.sorted { Self.order(subjects[$0][visitColumn], subjects[$1][visitColumn]) == .orderedAscending }) }
+    }
+
+    /// The names of each patient's visits, rising.
+    private var visitsByPatient: [(patient: [String], visits: [String])] {
+        guard let visitColumn else { return [] }
+        return patients(visitColumn).map { ($0.key, $0.members.map { subjects[$0][visitColumn] }) }
+    }
+
+    /// As people count, whatever the language: ses-9 before ses-10.
+    private static func order(_ a: String, _ b: String) -> ComparisonResult { a.compare(b, options: .numeric) }
 }
 
 /// Members by key, keys in the order in which they first came.

@@ -39,7 +39,7 @@ public struct Evaluation: Sendable, Encodable {
     public let result, truth: String
     /// How label maps were compared.
     public let parameters: LabelEvaluation.Parameters
-    /// The lines, in the order of participants and sessions.
+    /// The lines; of folders first the maps and transforms by participant and session, then the measures likewise, and counts of their rows last.
     public let rows: [EvaluationRow]
 
     /// Compares a result with the truth; both are of the same kind.
@@ -54,9 +54,9 @@ public struct Evaluation: Sendable, Encodable {
         rows = all
     }
 
-    /// Calls `body` with each line as it is found: of folders no more is held than one visit has, however many there are.
+    /// Calls `body` with each line as it is found, in the order of `rows`: of folders no more is held than one visit has, however many there are.
     ///
-    /// - Throws: `IOError` for what cannot be read or has nothing in common; what `body` throws.
+    /// - Throws: `IOError` for what cannot be read or has nothing in common; what `body` throws. Lines told before are then a part of the table.
     public static func forEachRow(of result: URL, against truth: URL, options: Options = .init(), _ body: (EvaluationRow) throws -> Void) throws {
         switch try Kind(of: result) {
         case .labels: try LabelComparison.rows(of: result, against: truth, options.parameters).forEach(body)

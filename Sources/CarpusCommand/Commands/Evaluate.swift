@@ -10,7 +10,8 @@ struct Evaluate: ParsableCommand {
         discussion: """
             Both are label maps (NIfTI, a legend .tsv beside each), transforms (.tfm, .txt, .h5), or output folders of a run. Regions meet by \
             name. stdout is a tab-separated table: kind, participant, session, region, measure, value, unit, note. The measures are \
-            explained in Docs/Definitions.md.
+            explained in Docs/Definitions.md. Lines are written as they are found: a table is whole only when the command ends with \
+            status 0; of folders that have a measures.tsv it then ends with the measures' lines of the region (all).
             """)
 
     @Argument(help: "What was found: a file or a folder.", completion: .file())

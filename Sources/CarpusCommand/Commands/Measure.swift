@@ -16,7 +16,7 @@ struct Measure: ParsableCommand {
     var anatomy: String?
     @Option(help: "How probable each voxel's label is, on the same grid; intervals come from it.", completion: .file())
     var confidence: String?
-    @Option(parsing: .upToNextOption, help: "How probable each label is in each voxel, one image a label by rising value; volumes of lesions in sites are then sums of these.", completion: .file())
+    @Option(parsing: .upToNextOption, help: "How probable each label is in each voxel, one image a label: named by the label- entities of BIDS names, else by rising value; volumes of lesions in sites are then sums of these.", completion: .file())
     var probabilities: [String] = []
     @Option(help: "A map that is 0 where the series of the labels do not reach.", completion: .file())
     var field: String?
@@ -31,7 +31,8 @@ struct Measure: ParsableCommand {
         var parameters = VolumeMeasurement.Parameters()
         parameters.partialVolume = !probabilities.isEmpty
         let doubts: LabelDoubts = try probabilities.isEmpty
-            ? confidence.map { .confidence(try NIfTI.readVolume(URL(filePath: $0))) } ?? .none : .probabilities(probabilities.map { try NIfTI.readVolume(URL(filePath: $0)) })
+            ? confidence.map { .confidence(try NIfTI.readVolume(URL(filePath: $0))) } ?? .none
+            : .probabilities(ProbabilityFiles.ordered(probabilities.map { URL(filePath: $0) }, by: map.legend).map { try NIfTI.readVolume($0) })
         let result = try VolumeMeasurement.measure(
             map, anatomy: try anatomy.map { try labelMap($0) }, image: try image.map { try NIfTI.readVolume(URL(filePath: $0)) }, doubts: doubts,
             field: try field.map { try labelMap($0) }, parameters: parameters, regions: [], method: "\(MeasureVolumes.name)/\(MeasureVolumes.version)")

@@ -2,8 +2,9 @@ public import CarpusCore
 
 /// What lies in each voxel of any grid, counted at the same points at which the scanner samples.
 public enum TruthSampling {
-    /// Regions and lesions, named so that each region, and each lesion in each region, keeps its volume (`VolumeKeeping`): a voxel that holds
-    /// several has the name of one it holds much of, mostly that of the most.
+    /// Regions and lesions, named so that each lesion in each region, and the rest of each region, keeps its volume to a voxel (`VolumeKeeping`): a
+    /// voxel that holds several has the name of one that fills a fifth of it at least, mostly that of the most. What fills a fifth of no voxel, and is
+    /// nowhere the most, is lost.
     ///
     /// - Parameters:
     ///   - grid: slices along the last axis.
