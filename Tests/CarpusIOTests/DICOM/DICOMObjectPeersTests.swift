@@ -6,15 +6,18 @@ import Testing
 
 /// What other people's programs make of segmentations and reports.
 @Suite(.serialized) struct DICOMObjectPeersTests {
-    private func objects(_ made: WrittenSeries) throws -> (seg: URL, sr: URL) {
-        let (seg, sr) = (made.folder.appending(path: "seg.dcm"), made.folder.appending(path: "sr.dcm")), segmentation = try made.segmentation()
+    private func objects(_ made: WrittenSeries, evidence: [DICOMSource] = [], missing: [String] = []) throws -> (seg: URL, sr: URL) {
+        let (seg, sr) = (made.folder.appending(path: "seg.dcm"), made.folder.appending(path: "sr.dcm")), segmentation = try made.segmentation(evidence: evidence)
         try segmentation.write(to: seg, of: made.study)
-        try made.report(on: segmentation).write(to: sr, of: made.study)
+        var report = try made.report(on: segmentation)
+        report.missing = missing
+        try report.write(to: sr, of: made.study)
         return (seg, sr)
     }
 
     @Test(.enabled(if: Program.find("dciodvfy") != nil, "needs dciodvfy, of dicom3tools"), arguments: [Index3(5, 7, 4), Index3(8, 6, 1)]) func theStandardIsKept(_ size: Index3) throws {
-        let program = try #require(Program.find("dciodvfy")), (seg, sr) = try objects(WrittenSeries(size: size))
+        let program = try #require(Program.find("dciodvfy")), further = try WrittenSeries(size: size, series: "stir"), elsewhere = try WrittenSeries(study: "other", series: "t1gd")
+        let (seg, sr) = try objects(WrittenSeries(size: size), evidence: [further.source, elsewhere.source], missing: ["a.labels"])
         for (file, kind) in [(seg, "Segmentation"), (sr, "Comprehensive3DSR")] {
             let (status, said) = try Program.run(program, ["-new", file.path])
             // It knows no private coding scheme.
