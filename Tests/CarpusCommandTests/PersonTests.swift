@@ -75,6 +75,18 @@ struct PersonTests {
         }
     }
 
+    @Test func longNumbersOfFoldersTellPeopleApartAndAreNotTold() throws {
+        try withFolder { folder in
+            let grid = try Grid(size: Index3(5, 4, 3), spacing: Vector3(1, 1, 3)), volume = Volume<Float>(grid: grid, repeating: 1)
+            for name in ["patient8471233", "patient8471234", "patient07"] {
+                try FileManager.default.createDirectory(at: folder.appending(path: "in/\(name)"), withIntermediateDirectories: true)
+                try NIfTI.write(volume, to: folder.appending(path: "in/\(name)/a_T1w.nii.gz"))
+            }
+            let found = subjects(try plan(in: folder))
+            #expect(found.count == 3 && found.contains("sub-patient07") && !found.contains { $0.contains("8471") }, "\(found)")
+        }
+    }
+
     @Test func oneIDOfTwoHousesIsTwoPeople() throws {
         try withFolder { folder in
             for issuer in ["North", "South"] { try People.write(.init(id: "4711", issuer: issuer, study: issuer), to: "in/\(issuer)", in: folder) }

@@ -61,7 +61,7 @@ struct FolderScan {
         let candidate = SeriesCandidate(
             source: .nifti(file, sidecar: sidecar?.file), path: path, reference: Naming.isBIDS(path) ? path : "NIfTI file \(number)",
             subject: "", visit: visit ?? "01", visitIsNamed: visit != nil, attributes: sidecar?.attributes ?? [:], laterality: sidecar?.laterality)
-        return (naming.subject(ofPath: path).map(Person.told) ?? .hidden("folder " + naming.root.lastPathComponent), candidate)
+        return (naming.subject(ofPath: path).map(Person.told) ?? .hidden("folder " + (naming.numberedFolder(ofPath: path) ?? naming.root.lastPathComponent)), candidate)
     }
 
     /// DICOM series belong to a person and a study date, wherever they lie.
@@ -101,8 +101,11 @@ struct Naming {
         if let subjectPattern, let found = path.firstGroup(of: subjectPattern) { return found }
         // BIDS ends a label at an underscore; a file's also ends at the extension.
         if let bids = path.firstGroup(of: "(?:^|/)sub-([^/_]+)(?:_[^/]*)?/") ?? path.firstGroup(of: "(?:^|/)sub-([^/_.]+)[^/]*$") { return bids }
-        return path.firstGroup(of: "(?i)(?:^|/)((?:subject|patient|participant|pat|subj)[-_]?[0-9]{1,3})(?=/)")
+        return numberedFolder(ofPath: path).flatMap { $0.filter(\.isNumber).count <= 3 ? $0 : nil }
     }
+
+    /// A folder called subject, patient or participant with a number: of one person, whether or not the number may be told.
+    func numberedFolder(ofPath path: String) -> String? { path.firstGroup(of: "(?i)(?:^|/)((?:subject|patient|participant|pat|subj)[-_]?[0-9]+)(?=/)") }
 
     /// The protocol's pattern, a `ses-` entity, or a folder or file name that begins with visit, study, session or timepoint and a number.
     func visit(ofPath path: String) -> String? {
