@@ -13,6 +13,10 @@ struct VolumeExchange {
     private var voxels: [[Int32]] = []
     /// By giver and taker: no voxel before this one is the giver's.
     private var heads: [Int] = []
+    /// What the cheapest voxel costs that a giver has for a taker; the largest number where it has none.
+    private var prices: [Int64] = []
+    /// The pairs that share voxels at all.
+    private var pairs: [Int] = []
 
     private var kinds: Int { naming.owed.count }
 
@@ -47,19 +51,20 @@ struct VolumeExchange {
             voxels[pair] = order.map(\.voxel)
         }
         heads = [Int](repeating: 0, count: kinds * kinds)
+        prices = [Int64](repeating: .max, count: kinds * kinds)
+        pairs = voxels.indices.filter { !voxels[$0].isEmpty }
+        for pair in pairs { setPrice(pair) }
     }
 
     /// Kinds from one that has too many to one that lacks some, by which handing one voxel on each costs least; nil when there is no such chain.
-    private mutating func cheapestChain() -> [Int]? {
+    private func cheapestChain() -> [Int]? {
         var costs = surplus.map { $0 > 0 ? 0 : Int64.max }, before = [Int?](repeating: nil, count: kinds), changed = true
-        let prices = voxels.indices.map { price($0) }
         while changed {
             changed = false
-            for giver in 0..<kinds where costs[giver] < .max {
-                for taker in 0..<kinds {
-                    guard let price = prices[giver * kinds + taker], costs[giver] + price < costs[taker] else { continue }
-                    (costs[taker], before[taker], changed) = (costs[giver] + price, giver, true)
-                }
+            for pair in pairs where prices[pair] < .max {
+                let (giver, taker) = pair.quotientAndRemainder(dividingBy: kinds)
+                guard costs[giver] < .max, costs[giver] + prices[pair] < costs[taker] else { continue }
+                (costs[taker], before[taker], changed) = (costs[giver] + prices[pair], giver, true)
             }
         }
         guard let end = surplus.indices.filter({ surplus[$0] < 0 && costs[$0] < .max }).min(by: { costs[$0] < costs[$1] }) else { return nil }
@@ -68,21 +73,26 @@ struct VolumeExchange {
         return chain
     }
 
-    /// What the cheapest voxel costs that a giver has for a taker; nil when it has none.
-    private mutating func price(_ pair: Int) -> Int64? {
+    /// Finds the cheapest voxel that a giver has for a taker.
+    private mutating func setPrice(_ pair: Int) {
         let list = voxels[pair], giver = pair / kinds
         while heads[pair] < list.count, Int(naming.parts[winners[Int(list[heads[pair]])]].kind) != giver { heads[pair] += 1 }
-        return heads[pair] < list.count ? cost(of: list[heads[pair]], pair) : nil
+        prices[pair] = heads[pair] < list.count ? cost(of: list[heads[pair]], pair) : .max
     }
 
     /// Gives the cheapest voxel a new name.
     private mutating func hand(from giver: Int, to taker: Int) {
         let voxel = voxels[giver * kinds + taker][heads[giver * kinds + taker]]
         winners[Int(voxel)] = part(of: taker, in: voxel)
-        // It may be handed on from its new owner.
-        for k in naming.first[Int(voxel)]..<naming.first[Int(voxel) + 1] where naming.scores[k] != VolumeKeeping.never && Int(naming.parts[k].kind) != taker {
-            let onwards = pair(UInt8(taker), naming.parts[k].kind)
-            heads[onwards] = min(heads[onwards], place(of: voxel, onwards))
+        for k in naming.first[Int(voxel)]..<naming.first[Int(voxel) + 1] where naming.scores[k] != VolumeKeeping.never {
+            let other = naming.parts[k].kind
+            // It may be handed on from its new owner, and no more from the old one.
+            if Int(other) != taker {
+                let onwards = pair(UInt8(taker), other)
+                heads[onwards] = min(heads[onwards], place(of: voxel, onwards))
+                setPrice(onwards)
+            }
+            if Int(other) != giver { setPrice(pair(UInt8(giver), other)) }
         }
     }
 
