@@ -89,6 +89,8 @@ public struct CodeTable: Sendable {
                 let file = name.hasPrefix("/") ? URL(filePath: name) : protocolFile.deletingLastPathComponent().appending(path: name)
                 let given = try node.parameters["table"]?.decoded(as: [Row].self) ?? []
                 members["table"] = try JSON(encoding: given + rows(of: file))
+                // A path may tell names, and the rows say all that counts.
+                members["codes"] = .string(file.lastPathComponent)
             }
             return .object(members)
         }
