@@ -102,7 +102,7 @@ def main():
         study = folder / "study"
         subprocess.run(
             [carpus, "simulate", "--output", study, "--seed", "11", "--visits", "2", "--activity", "0.6", "--format", "dicom", "--in-plane", "0.8", "--slice-thickness", "4", "--quiet",
-             "--series", "t1", "t1gd", "stir"], check=True)
+             "--series", "t1", "t1gd", "stir"], check=True, stdout=subprocess.DEVNULL)
         shutil.rmtree(study / "derivatives", ignore_errors=True)
         status, said = run(carpus, options.protocol, study, folder / "sound", None)
         if status != 0:
