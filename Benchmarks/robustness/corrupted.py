@@ -8,6 +8,7 @@ Ends with 1 when anything crashed, hung, or changed silently:
     refused    ended with an error, in a sentence
     in part    some steps failed, and say why
     told       ended well; findings, reasons or skipped files say more than those of the sound study
+    hidden     numbers differ, and nothing in the files tells that something is gone
     same       ended well, and all numbers are those of the sound study
     SPOILT     what went wrong is harmless, and yet it was refused, or a number is another
     SILENT     a number differs by more than 1 % or is gone, and nothing says more than before
@@ -126,6 +127,8 @@ def main():
             got, first = verdict(status, said, place / "out", sound)
             if kind in damage.HARMLESS and (got not in ("told", "same") or numbers(place / "out") != sound["numbers"]):
                 got, first = "SPOILT", f"{got}: {first}"
+            if got == "SILENT" and kind in damage.HIDDEN:
+                got = "hidden"
             counts[got] += 1
             bad += got.isupper()
             print(f"{kind.__name__}\t{what}\t{got}\t{' '.join(first.split())[:240]}", flush=True)

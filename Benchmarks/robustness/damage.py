@@ -1,7 +1,7 @@
 """Ways in which a study of DICOM folders goes wrong: each a function that damages a copy of a sound study in place.
 
 A study is ROOT/SUBJECT/VISIT/dicom/SERIES/FILE, as `carpus simulate --format dicom` makes it. A damage gets the root and a random source, and gives a few words on what it did. Those in `HARMLESS` change nothing
-that counts: the numbers have to stay.
+that counts: the numbers have to stay. What those in `HIDDEN` took away leaves no trace in what is there: nobody can tell.
 """
 import os
 import shutil
@@ -403,4 +403,5 @@ ALL = [
     other_patient, merged_series, one_orientation, turned_orientation, skewed_orientation, odd_spacing, odd_position, odd_slope, missing_geometry, one_missing_position, odd_rows,
     one_other_size, odd_date, one_date, other_side, wrong_syntax, black, constant, noise, one_black_slice, upside_down,
 ]
+HIDDEN = {deleted_end, missing_visit}
 HARMLESS = {shuffled_names, other_names, shuffled_numbers, strangers, circular_link, duplicated_slice}
