@@ -112,12 +112,8 @@ public struct DICOMDeidentifier: Sendable {
         for _ in 0..<3 where rmdir(folder.path(percentEncoded: false)) == 0 { folder.deleteLastPathComponent() }
     }
 
-    /// A UID of 128 keyed bits, in the form of PS3.5 B.2.
-    private func uid(_ old: String) -> String {
-        let number = keyed("uid " + old).prefix(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
-        let version: UInt128 = 0xF << 76, variant: UInt128 = 0x3 << 62
-        return "2.25.\(number & ~(version | variant) | 0x8 << 76 | 0x2 << 62)"
-    }
+    /// A UID of 128 keyed bits.
+    private func uid(_ old: String) -> String { DICOMUID.of(keyed("uid " + old).prefix(16).reduce(UInt128(0)) { $0 << 8 | UInt128($1) }) }
 
     private func hex(_ text: String, _ count: Int) -> String {
         String(keyed(text).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined().prefix(count))

@@ -8,8 +8,13 @@ public enum DICOMUID {
     static func derived(from bytes: some Sequence<UInt8>) -> String {
         var hash: UInt128 = 0x6C62_272E_07BB_0142_62B8_2175_6295_C58D
         for byte in bytes { hash = (hash ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013B }
+        return of(hash)
+    }
+
+    /// The UID of 128 bits, all but those that tell a UUID's version and variant.
+    static func of(_ bits: UInt128) -> String {
         let version: UInt128 = 0xF << 76, variant: UInt128 = 0x3 << 62
-        return "2.25.\(hash & ~(version | variant) | 0x8 << 76 | 0x2 << 62)"
+        return "2.25.\(bits & ~(version | variant) | 0x8 << 76 | 0x2 << 62)"
     }
 
     /// Whether a text has the form of a UID: numbers without leading zeros, joined by dots, of 64 characters at most.
