@@ -9,7 +9,7 @@ struct CohortPageTests {
     private func page(_ rows: [CohortRow], dropOuts: [DropOut] = [], figures: [VectorFigure] = []) throws -> String {
         let content = CohortPage.Content(
             title: "Wrist <script>", toolkit: "0", protocolName: "p", protocolVersion: 1, participants: 2, rows: rows.count, ok: 1, review: 0, notScorable: 1, columns: [column], allColumns: 1,
-            dropOuts: dropOuts, figures: figures, scriptDigest: "digest")
+            dropOuts: dropOuts, figures: figures)
         let page = try CohortPage()
         return try page.head(content) + rows.map(page.row).joined() + page.foot(content)
     }

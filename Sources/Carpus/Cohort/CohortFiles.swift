@@ -76,7 +76,7 @@ struct CohortFiles {
         let content = CohortPage.Content(
             title: plan.analysis.reportTitle, toolkit: Version.current, protocolName: plan.analysis.name, protocolVersion: plan.analysis.version, participants: record.subjects.count, rows: survey.rowCount,
             ok: survey.counts[.ok] ?? 0, review: survey.counts[.review] ?? 0, notScorable: survey.counts[.notScorable] ?? 0, columns: shown.map { columns[$0] }, allColumns: columns.count,
-            dropOuts: survey.dropOuts, figures: try figures.drawn(), scriptDigest: Digest.base64(of: CohortScript.source))
+            dropOuts: survey.dropOuts, figures: try figures.drawn())
         let page = try CohortPage()
         try OutputFile.write(to: file) { url in
             try Self.filled(url) { handle in

@@ -20,9 +20,6 @@ public enum Digest {
         hex(of: try files.map { try hex(of: $0) }.joined(separator: "\n"))
     }
 
-    /// The digest of a text in base 64, as policies of pages name scripts.
-    public static func base64(of text: String) -> String { Data(SHA256.hash(data: Data(text.utf8))).base64EncodedString() }
-
     /// HMAC-SHA256 of a text: 32 bytes that nobody can compute who has not the key.
     public static func keyed(_ text: String, key: Data) -> [UInt8] {
         Array(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: SymmetricKey(data: key)))

@@ -22,17 +22,15 @@ public struct CohortPage {
         public var dropOuts: [DropOut]
         /// Distributions and courses.
         public var figures: [VectorFigure]
-        /// The SHA-256 of `CohortScript.source`, in base 64.
-        public var scriptDigest: String
 
         /// All that stands around the rows.
         public init(
             title: String, toolkit: String, protocolName: String, protocolVersion: Int, participants: Int, rows: Int, ok: Int, review: Int, notScorable: Int, columns: [CohortColumn], allColumns: Int,
-            dropOuts: [DropOut], figures: [VectorFigure], scriptDigest: String
+            dropOuts: [DropOut], figures: [VectorFigure]
         ) {
             (self.title, self.toolkit, self.protocolName, self.protocolVersion) = (title, toolkit, protocolName, protocolVersion)
             (self.participants, self.rows, self.ok, self.review, self.notScorable) = (participants, rows, ok, review, notScorable)
-            (self.columns, self.allColumns, self.dropOuts, self.figures, self.scriptDigest) = (columns, allColumns, dropOuts, figures, scriptDigest)
+            (self.columns, self.allColumns, self.dropOuts, self.figures) = (columns, allColumns, dropOuts, figures)
         }
     }
 
@@ -67,14 +65,14 @@ private struct HeadView {
     /// What is missing, where it was counted.
     struct What { let counts: String }
     struct Picture { let source, alt: String }
-    let title, `protocol`, participants, cells, digest, untold: String
-    let style = PageStyle.css + "\n" + CohortTemplates.style
+    let title, `protocol`, participants, cells, untold: String
+    let style = PageStyle.css + "\n" + CohortTemplates.style, scriptDigest = PageFrame.digest(of: CohortScript.source)
     let heads: [Head]
     let drops: [Drop]
     let figures: [Picture]
 
     init(_ c: CohortPage.Content) {
-        (title, digest) = (c.title, c.scriptDigest)
+        title = c.title
         `protocol` = "\(c.protocolName), version \(c.protocolVersion), by Carpus \(c.toolkit)"
         participants = "\(c.participants), in \(Numbers.count(c.rows, "row"))"
         cells = "\(c.ok) ok, \(c.review) review, \(c.notScorable) not scorable"

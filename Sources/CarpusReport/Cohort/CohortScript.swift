@@ -1,7 +1,7 @@
 /// The one script of the page: a click on the head of a column sorts the rows by it, a second click the other way round.
-public enum CohortScript {
-    /// The text between the tags. Whoever makes the page gives its SHA-256 to the page's policy, so that no other script runs.
-    public static let source = """
+enum CohortScript {
+    /// The text between the tags.
+    static let source = """
     "use strict";
     for (const table of document.querySelectorAll("table.sortable")) {
       const body = table.tBodies[0];

@@ -6,18 +6,7 @@ enum CohortTemplates {
     .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr)); gap: 1rem; } .figures img { width: 100%; height: auto; }
     """
 
-    static let head = """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{{{digest}}}'; base-uri 'none'; form-action 'none'">
-    <title>{{title}}: all participants</title>
-    <style>
-    {{{style}}}
-    </style>
-    </head>
+    static let head = PageFrame.head(title: "{{title}}: all participants") + """
     <body>
     <header>
     <h1>{{title}}: all participants</h1>

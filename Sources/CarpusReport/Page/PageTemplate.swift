@@ -2,18 +2,7 @@
 enum PageTemplate {
     static let all = ["page": page, "section": section, "summary": summary, "course": course, "quality": quality, "findings": findings, "provenance": provenance]
 
-    static let page = """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{{{scriptDigest}}}'; base-uri 'none'; form-action 'none'">
-    <title>{{heading}} – {{subject}}</title>
-    <style>
-    {{{style}}}
-    </style>
-    </head>
+    static let page = PageFrame.head(title: "{{heading}} – {{subject}}") + """
     <body>
     <header>
     <h1>{{heading}}</h1>
