@@ -11,13 +11,13 @@ struct CohortPageTests {
             title: "Wrist <script>", toolkit: "0", protocolName: "p", protocolVersion: 1, participants: 2, rows: rows.count, ok: 1, review: 0, notScorable: 1, columns: [column], allColumns: 1,
             dropOuts: dropOuts, figures: figures)
         let page = try CohortPage()
-        return try page.head(content) + rows.map(page.row).joined() + page.foot(content)
+        return try page.head(content) + rows.map { try page.row($0, hasPage: $0.participant == "sub-02") }.joined() + page.foot(content)
     }
 
     @Test func whatIsNotScorableHasNoNumberAndAReason() throws {
         let html = try page([
-            CohortRow(participant: "sub-01", session: "ses-01", side: .left, cells: [CohortCell(value: nil, status: .notScorable, reason: "no \"t1gd\" <here>")], hasPage: false),
-            CohortRow(participant: "sub-02", session: "ses-01>ses-02", side: nil, cells: [CohortCell(value: 1.25, status: .ok, reason: nil)], hasPage: true),
+            CohortRow(participant: "sub-01", session: "ses-01", side: .left, cells: [CohortCell(value: nil, status: .notScorable, reason: "no \"t1gd\" <here>")]),
+            CohortRow(participant: "sub-02", session: "ses-01>ses-02", side: nil, cells: [CohortCell(value: 1.25, status: .ok, reason: nil)]),
         ])
         #expect(html.contains("class=\"number not-scorable\" data-value=\"\" title=\"no &quot;t1gd&quot; &lt;here&gt;\">not scorable</td>"))
         #expect(html.contains("data-value=\"1.25\"") && html.contains("ses-01 → ses-02") && html.contains("<a href=\"sub-02.html\">sub-02</a>") && !html.contains("sub-01.html"))

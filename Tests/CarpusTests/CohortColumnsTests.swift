@@ -28,7 +28,7 @@ import Testing
         try MeasureLines(file: file).forEachParticipant { columns.learn($1) }
         #expect(columns.columns.map(\.name) == ["volume@lunate", "volume@lunate#2", "volume@marrow-3", "ramris@synovitis/total"])
         var rows: [[Double?]] = []
-        try MeasureLines(file: file).forEachParticipant { participant, lines in rows += columns.rows(of: participant, lines, hasPage: false).map { $0.cells.map { $0?.value } } }
+        try MeasureLines(file: file).forEachParticipant { participant, lines in rows += columns.rows(of: participant, lines).map { $0.cells.map { $0?.value } } }
         #expect(rows == [[1, 2, 7, 3], [nil, nil, nil, 5]], "the second participant's lunate is of one of two steps")
     }
 

@@ -42,14 +42,14 @@ struct CohortColumns {
     }
 
     /// A participant's rows: one an occasion and side, in the order they were met, visits before pairs of visits.
-    func rows(of participant: String, _ lines: [MeasureLines.Line], hasPage: Bool) -> [CohortRow] {
+    func rows(of participant: String, _ lines: [MeasureLines.Line]) -> [CohortRow] {
         var groups = OrderedGroups<[String?], (Key, MeasureLines.Line)>()
         for (key, line) in Self.keyed(lines) { groups.add((key, line), to: [line.session, line.side?.rawValue]) }
         let all = groups.groups.map { place, entries -> CohortRow in
             var cells = [CohortCell?](repeating: nil, count: order.count)
             let times = Dictionary(entries.map { ($0.0.first, 1) }, uniquingKeysWith: +)
             for (key, line) in entries where times[key.first] == most[key.first] { if let i = at[key] { cells[i] = CohortCell(value: line.value, status: line.status, reason: line.reason) } }
-            return CohortRow(participant: participant, session: place[0] ?? "", side: place[1].flatMap { Laterality(rawValue: $0) }, cells: cells, hasPage: hasPage)
+            return CohortRow(participant: participant, session: place[0] ?? "", side: place[1].flatMap { Laterality(rawValue: $0) }, cells: cells)
         }
         return all.filter { !$0.session.contains(">") } + all.filter { $0.session.contains(">") }
     }

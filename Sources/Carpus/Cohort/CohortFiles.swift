@@ -47,7 +47,7 @@ struct CohortFiles {
             try Self.filled(url) { handle in
                 try handle.write(contentsOf: Data((TabTable.line(head) + "\n").utf8))
                 try lines.forEachParticipant { participant, lines in
-                    for row in known.rows(of: participant, lines, hasPage: true) {
+                    for row in known.rows(of: participant, lines) {
                         let cells: [String?] = [row.participant, row.session, row.side?.rawValue] + row.cells.flatMap { [$0?.value.map { "\($0)" }, $0?.status.rawValue] }
                         try handle.write(contentsOf: Data((TabTable.line(cells) + "\n").utf8))
                     }
@@ -72,7 +72,7 @@ struct CohortFiles {
     private func page(_ survey: CohortSurvey, _ columns: [CohortColumn], to file: URL) throws {
         let shown = survey.shown
         var figures = CohortPictures(survey)
-        try lines.forEachParticipant { participant, lines in figures.add(survey.columns.rows(of: participant, lines, hasPage: true)) }
+        try lines.forEachParticipant { participant, lines in figures.add(survey.columns.rows(of: participant, lines)) }
         let content = CohortPage.Content(
             title: plan.analysis.reportTitle, toolkit: Version.current, protocolName: plan.analysis.name, protocolVersion: plan.analysis.version, participants: record.subjects.count, rows: survey.rowCount,
             ok: survey.counts[.ok] ?? 0, review: survey.counts[.review] ?? 0, notScorable: survey.counts[.notScorable] ?? 0, columns: shown.map { columns[$0] }, allColumns: columns.count,
@@ -83,10 +83,10 @@ struct CohortFiles {
                 try handle.write(contentsOf: Data(page.head(content).utf8))
                 try lines.forEachParticipant { participant, lines in
                     let hasPage = FileManager.default.fileExists(atPath: output.appending(path: participant + ".html").path(percentEncoded: false))
-                    for row in survey.columns.rows(of: participant, lines, hasPage: hasPage) {
-                        let narrow = CohortRow(participant: row.participant, session: row.session, side: row.side, cells: shown.map { row.cells[$0] }, hasPage: row.hasPage)
+                    for row in survey.columns.rows(of: participant, lines) {
+                        let narrow = CohortRow(participant: row.participant, session: row.session, side: row.side, cells: shown.map { row.cells[$0] })
                         guard narrow.cells.contains(where: { $0 != nil }) else { continue }
-                        try handle.write(contentsOf: Data(page.row(narrow).utf8))
+                        try handle.write(contentsOf: Data(page.row(narrow, hasPage: hasPage).utf8))
                     }
                 }
                 try handle.write(contentsOf: Data(page.foot(content).utf8))

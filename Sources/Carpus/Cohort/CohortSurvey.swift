@@ -45,7 +45,7 @@ struct CohortSurvey {
             drops[line.reason ?? "no reason was given", default: Missing()].numbers += 1
             drops[line.reason ?? "no reason was given", default: Missing()].participants.insert(participant)
         }
-        for row in columns.rows(of: participant, lines, hasPage: false) {
+        for row in columns.rows(of: participant, lines) {
             rowCount += 1
             for (i, cell) in row.cells.enumerated() {
                 guard let value = cell?.value else { continue }

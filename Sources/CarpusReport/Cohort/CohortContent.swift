@@ -37,12 +37,10 @@ public struct CohortRow: Sendable, Hashable {
     public let side: Laterality?
     /// One a column; nil where nothing was measured.
     public let cells: [CohortCell?]
-    /// Whether the participant has a report beside the page, `sub-ID.html`.
-    public let hasPage: Bool
 
     /// A row of given cells.
-    public init(participant: String, session: String, side: Laterality?, cells: [CohortCell?], hasPage: Bool) {
-        (self.participant, self.session, self.side, self.cells, self.hasPage) = (participant, session, side, cells, hasPage)
+    public init(participant: String, session: String, side: Laterality?, cells: [CohortCell?]) {
+        (self.participant, self.session, self.side, self.cells) = (participant, session, side, cells)
     }
 }
 

@@ -48,7 +48,9 @@ public struct CohortPage {
     /// Everything before the rows.
     public func head(_ content: Content) throws -> String { try render(HeadView(content), "head") }
     /// One row of the table, of the columns that are shown.
-    public func row(_ row: CohortRow) throws -> String { try render(RowView(row), "row") }
+    ///
+    /// - Parameter hasPage: whether the participant has a report beside the page, `sub-ID.html`.
+    public func row(_ row: CohortRow, hasPage: Bool) throws -> String { try render(RowView(row, hasPage: hasPage), "row") }
     /// Everything behind the rows.
     public func foot(_ content: Content) throws -> String { try render(FootView(script: CohortScript.source, toolkit: content.toolkit), "foot") }
 
@@ -94,9 +96,9 @@ private struct RowView {
     let page: String?
     let cells: [Cell]
 
-    init(_ row: CohortRow) {
+    init(_ row: CohortRow, hasPage: Bool) {
         (participant, session, side) = (row.participant, row.session.replacing(">", with: " → "), row.side?.rawValue ?? "")
-        page = row.hasPage ? row.participant + ".html" : nil
+        page = hasPage ? row.participant + ".html" : nil
         cells = row.cells.map { cell in
             guard let cell else { return Cell(value: "", text: "–", status: "absent", reason: "not measured") }
             guard let value = cell.value else { return Cell(value: "", text: Wording.status(cell.status.rawValue), status: cell.status.rawValue, reason: cell.reason ?? "") }
