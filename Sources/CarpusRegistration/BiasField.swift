@@ -32,7 +32,7 @@ public enum BiasField {
     ///
     /// - Parameter mask: tissue from which the field is estimated, anything but 0 counting, on the image's grid; what is
     ///   above Otsu's threshold when nil.
-    /// - Throws: `RegistrationError` when a parameter is out of range, the mask lies elsewhere or there is no tissue.
+    /// - Throws: `RegistrationError` when a parameter is out of range, the mask lies elsewhere, there is no tissue or only one slice.
     public static func correct(_ image: Volume<Float>, mask: LabelMap? = nil, parameters: Parameters = .init()) throws -> (corrected: Volume<Float>, field: Volume<Float>) {
         if let complaint = parameters.complaint { throw RegistrationError(.badParameter, "N4: \(complaint)") }
         if let mask, !mask.grid.matches(image.grid) {
@@ -40,6 +40,9 @@ public enum BiasField {
         }
         let tissue = mask.map { $0.labels.map { $0 != 0 } } ?? Tissue.mask(of: image)
         let (small, weight) = coarse(image, tissue, spacing: parameters.spacing)
+        guard pointwiseMin(small.grid.size, Index3(repeating: 2)) == Index3(repeating: 2) else {
+            throw RegistrationError(.badGeometry, "an image of a single slice, or narrower than two voxels of \(parameters.spacing) mm, has no bias field that N4 could find; give the whole series, or leave the step out")
+        }
         // A coarse voxel counts when most of it is tissue with signal.
         let inside = zip(small.scalars, weight.scalars).map { $0 > 0 && $1 >= 0.5 ? UInt8(1) : 0 }
         guard inside.reduce(0, { $0 + Int($1) }) >= 100 else {

@@ -37,6 +37,13 @@ import Testing
         #expect(zip(one.scalars, thousand.scalars).allSatisfy { abs($0 - $1) < 1e-3 * $0 })
     }
 
+    @Test func aSingleSliceIsRefusedInWordsOfOurs() throws {
+        let grid = try Grid(size: Index3(120, 120, 1), spacing: Vector3(0.8, 0.8, 4))
+        let image = Volume<Float>(grid: grid, scalars: (0..<grid.count).map { Float($0 % 120 < 60 ? 100 : 400) })
+        let error = #expect(throws: RegistrationError.self) { try BiasField.correct(image) }
+        #expect(error?.code == .badGeometry && error?.message.contains("a single slice") == true)
+    }
+
     @Test func anEmptyImageIsRefused() throws {
         let grid = try Phantom.grid()
         #expect(throws: RegistrationError.self) { try BiasField.correct(Volume(grid: grid, repeating: 0)) }
