@@ -70,6 +70,7 @@ struct DatasetFiles {
 
     private var readme: String {
         """
+        # \(plan.analysis.reportTitle)
 
         Results of Carpus \(Version.current) by the protocol `\(plan.analysis.name)`, version \(plan.analysis.version). For research, not for diagnosis.
 

@@ -71,7 +71,7 @@ enum PageTemplate {
 
     static let quality = """
     {{#inputs}}<div class="scroll"><table>
-    <thead><tr><th scope="col">Series</th><th scope="col">Visit</th><th scope="col">Status</th><th scope="col">Remark</th></tr></thead>
+    <thead><tr><th scope="col">Input</th><th scope="col">Visit</th><th scope="col">Status</th><th scope="col">Remark</th></tr></thead>
     <tbody>
     {{#list}}<tr class="{{state}}"><td>{{role}}</td><td>{{visit}}</td><td class="status">{{stateWord}}</td><td>{{remark}}</td></tr>
     {{/list}}</tbody>
