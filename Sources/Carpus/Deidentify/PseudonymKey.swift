@@ -35,7 +35,7 @@ public struct PseudonymKey: Sendable {
 
     /// The file is made for its owner alone from the first moment, and never in place of one that came meanwhile.
     private static func write(_ key: Data, to file: URL) throws {
-        let path = file.path(percentEncoded: false), text = key.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "\n"
+        let path = file.path(percentEncoded: false), text = Digest.spelled(key) + "\n"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw IOError(.cannotWrite, at: file, "the key cannot be written (\(String(cString: strerror(errno)))); check that the folder is there") }
         do {

@@ -28,7 +28,8 @@ public enum Digest {
     /// A new key of 32 bytes from the system's source of chance.
     public static func newKey() -> Data { SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) } }
 
-    private static func spelled(_ digest: SHA256.Digest) -> String {
-        digest.reduce(into: "") { $0 += ($1 < 16 ? "0" : "") + String($1, radix: 16) }
+    /// Bytes as lower-case hexadecimal.
+    public static func spelled(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.reduce(into: "") { $0 += ($1 < 16 ? "0" : "") + String($1, radix: 16) }
     }
 }
