@@ -2,7 +2,7 @@
 
     python Benchmarks/robustness/corrupted.py .build/release/carpus [--runs 200] [--seed 1] [--only KIND] [--protocol Protocols/wrist-ra.yml]
 
-A small virtual study of two visits is damaged in every way `damage.py` knows, in turn, and run. A table says what each got; the last lines count. Needs pydicom.
+A small virtual study of two visits is damaged in every way `damage` knows, in turn, and run. A table says what each got; the last lines count. Needs pydicom.
 Ends with 1 when anything crashed, hung, or changed silently:
 
     refused    ended with an error, in a sentence
