@@ -14,6 +14,8 @@ public enum StageCatalog {
         AnyStage(TransferLabels.self),
         AnyStage(Resample.self),
         AnyStage(SubtractContrast.self),
+        AnyStage(MeasureNoise.self),
+        AnyStage(CheckSuppression.self),
         AnyStage(SegmentThreshold.self),
         AnyStage(SegmentMarrow.self),
         AnyStage(SegmentFuzzy.self),

@@ -108,4 +108,35 @@ struct BrowserTests {
             #expect(seen[hidden] == "true" && seen[montage] == "true", "without the script the montages are there")
         }
     }
+    @Test func theTableOfAllSubjectsSorts() throws {
+        try withFolder { folder in
+            try Scans.writeTwoSubjects(to: folder.appending(path: "in"))
+            try Data("""
+                carpus: 1
+                protocol: all
+                version: 1
+                series:
+                  scan: {kind: volume, file: ["*_T1w.nii.gz"]}
+                steps:
+                  body: {use: segment.threshold, from: {image: scan}, with: {label: bright}}
+                  size: {use: measure.volumes, from: {labels: body.labels}, with: {regions: [bright]}}
+                """.utf8).write(to: folder.appending(path: "all.yml"))
+            let run = try Carpus.run("run", "all.yml", "--input", "in", "--output", "out", in: folder)
+            #expect(run.status == 0, "\(run.err)")
+            var b = Browser.Script()
+            let order = "[...document.querySelectorAll('table.sortable tbody tr')].map(r => r.cells[0].textContent.trim() + r.cells[1].textContent.trim()).join(' ')"
+            func click(_ column: Int) -> String { "document.querySelectorAll('table.sortable thead button')[\(column)].click()" }
+            let first = b.evaluate(order)
+            b.evaluate(click(0))
+            b.evaluate(click(0))
+            let reversed = b.evaluate(order), told = b.evaluate("document.querySelector('table.sortable thead [aria-sort]').getAttribute('aria-sort')")
+            let overflow = b.evaluate("document.documentElement.scrollWidth"), pictures = b.evaluate("[...document.images].every(x => x.alt && x.naturalWidth > 0) && document.images.length > 0")
+            let seen = try b.run(on: folder.appending(path: "out/index.html"), width: 420)
+            #expect(seen.complaints.isEmpty, "\(seen.complaints)")
+            #expect(seen.requests.allSatisfy { $0.hasPrefix("data:") || ($0.hasPrefix("file:///") && $0.hasSuffix("/out/index.html")) }, "\(seen.requests)")
+            let rows = (seen[first] ?? "").split(separator: " "), turned = (seen[reversed] ?? "").split(separator: " ")
+            #expect(rows.count > 2 && rows.first?.hasPrefix("sub-07") == true && turned.first?.hasPrefix("sub-08") == true && rows.sorted() == turned.sorted(), "\(rows) \(turned)")
+            #expect(seen[told] == "descending" && seen[overflow] == "420" && seen[pictures] == "true")
+        }
+    }
 }

@@ -170,6 +170,21 @@ import Testing
         #expect(part.contains("The patient lay prone."))
     }
 
+    @Test func inputQualityTellsNoiseSuppressionAndAgent() throws {
+        var c = empty()
+        c.steps = [.init("dark", stage: "check.suppression/1", occasion: "01", status: "done")]
+        c.findings = [.init(Finding(.warning, "suppression.uneven", "Fat shines at the edge."), step: "dark", occasion: "01"), .init(Finding(.note, "volumes.x", "Of no series."), step: "volumes", occasion: "01")]
+        c.measurements = [
+            .init(Measurement("signal-to-noise", 12, unit: "1", region: "tissue", method: "measure.noise/1"), step: "noise-t1", occasion: "01"),
+            .init(Measurement("fat-bright-share", 0.3, unit: "1", region: "fat", status: .review, reason: "uneven", method: "check.suppression/1"), step: "dark", occasion: "01"),
+            .init(Measurement("volume", 1, unit: "mL", region: "synovitis", method: "measure.volumes/4"), step: "volumes", occasion: "01"),
+        ]
+        let part = try #require(try ReportPage.html(c).components(separatedBy: "<section id=\"").first { $0.hasPrefix("quality") })
+        #expect(part.contains("Fat shines at the edge.") && !part.contains("Of no series."))
+        #expect(part.contains("<td>noise-t1, visit 01</td><td>signal-to-noise</td><td class=\"number\">12") && part.contains("<td>dark, visit 01</td><td>fat-bright-share</td>"), "\(part)")
+        #expect(!part.contains("synovitis"))
+    }
+
     @Test func whatCouldNotBeScoredComesFirstWithItsReason() throws {
         var c = empty()
         c.measurements = [.init(.notScorable("volume", unit: "mL", region: "synovitis", because: "no series t1gd was found", method: "m/1"), step: "volumes", occasion: "01")]

@@ -1,6 +1,6 @@
 public import CarpusCore
 public import CarpusPipeline
-public import Foundation
+import Foundation
 
 /// Measurements of one stage, in the order they are reported.
 public struct Measurements: JSONArtifact {

@@ -24,6 +24,7 @@ enum Bibliography {
         Work(mark: "Bezdek 1981", reference: "Bezdek JC. Pattern Recognition with Fuzzy Objective Function Algorithms. Plenum Press, 1981."),
         Work(mark: "Breiman 2001", reference: "Breiman L. Random forests. Mach Learn 2001;45:5-32."),
         Work(mark: "Dempster, Laird and Rubin 1977", reference: "Dempster AP, Laird NM, Rubin DB. Maximum likelihood from incomplete data via the EM algorithm. J R Stat Soc B 1977;39:1-38."),
+        Work(mark: "Immerkær, Comput Vis Image Underst 1996", reference: "Immerkær J. Fast noise variance estimation. Comput Vis Image Underst 1996;64:300-302."),
         Work(mark: "Isensee et al., Nat Methods 2021", reference: "Isensee F, Jaeger PF, Kohl SAA, Petersen J, Maier-Hein KH. nnU-Net: a self-configuring method for deep learning-based biomedical image segmentation. Nat Methods 2021;18:203-211."),
         Work(mark: "Kubassova et al., Acad Radiol 2007", reference: "Kubassova OA, Boyle RD, Radjenovic A. Quantitative analysis of dynamic contrast-enhanced MRI datasets of the metacarpophalangeal joints. Acad Radiol 2007;14:1189-1200."),
         Work(mark: "Mattes et al., IEEE Trans Med Imaging 2003", reference: "Mattes D, Haynor DR, Vesselle H, Lewellen TK, Eubank W. PET-CT image registration in the chest using free-form deformations. IEEE Trans Med Imaging 2003;22:120-128."),

@@ -5,7 +5,7 @@ public import CarpusQuantification
 /// What the contrast agent added.
 public enum SubtractContrast: Stage {
     public static let name = "subtract.contrast"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Subtracts the image before gadolinium from the one after, both scaled alike on tissue that does not enhance."
 
     public typealias Parameters = SubtractionMap.Parameters
@@ -16,23 +16,37 @@ public enum SubtractContrast: Stage {
         public var before: Volume<Float>
         /// After contrast.
         public var after: Volume<Float>
+
+        public init(before: Volume<Float>, after: Volume<Float>) { (self.before, self.after) = (before, after) }
     }
 
     /// The difference and the ratio.
     public struct Outputs: Codable, Sendable {
         /// After minus before, in the units of the image after.
         public var difference: Volume<Float>
+        /// The gain between the images, and the shares of tissue that clearly gained and lost signal: whether the agent is there.
+        public var arrival: Measurements
         /// What is doubtful.
         public var findings: Findings
     }
 
+    private static var method: String { "\(name)/\(version)" }
+
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
-        let result = try SubtractionMap.compute(before: inputs.before, after: inputs.after, parameters: parameters)
-        return Outputs(difference: result.difference, findings: Findings(result.findings))
+        let result = try SubtractionMap.compute(before: inputs.before, after: inputs.after, parameters: parameters), arrival = result.arrival
+        if arrival.verdict == .reversed, parameters.reversed == .refuse {
+            func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
+            throw NotScorable(because: "more tissue lost signal after contrast (\(percent(arrival.lost))) than gained it (\(percent(arrival.gained))): check that the scans before and after are not swapped and differ in nothing but the agent, or set reversed: doubt to see the subtraction")
+        }
+        let doubt = arrival.verdict == .seen ? nil : "no contrast agent is seen"
+        let rows = [("gain", result.gain), ("enhancing-share", arrival.gained), ("signal-lost-share", arrival.lost)].map {
+            Measurement($0.0, $0.1, unit: "1", region: "tissue", status: doubt == nil ? .ok : .review, reason: doubt, method: method)
+        }
+        return Outputs(difference: result.difference, arrival: Measurements(rows), findings: Findings(result.findings))
     }
 
     public static func methods(_: Parameters) -> String {
-        "Contrast enhancement was taken as the difference of the aligned images before and after gadolinium, after matching their gain on tissue that does not enhance."
+        "Contrast enhancement was taken as the difference of the aligned images before and after gadolinium, after matching their gain on tissue that does not enhance; the agent counts as seen where clearly more tissue gained signal than lost it."
     }
 }
 

@@ -15,13 +15,23 @@ public enum SubtractionMap {
         public var enhancementAboveNoise = 3.0
         /// and its ratio above this.
         public var minimumRatio = 0.15
+        /// The agent counts as seen when the shares of tissue that gain and lose signal clearly differ by at least this share of their sum.
+        public var leastBalance = 0.2
+        /// What becomes of a subtraction where clearly more tissue lost signal than gained it, as when the scans before and after are swapped.
+        public var reversed = Reversal.refuse
+
+        /// What becomes of a reversed subtraction.
+        public enum Reversal: String, Sendable, Hashable, Codable, CaseIterable {
+            /// There is none, and what depends on it is not scorable; it is given with a serious finding, to be looked at.
+            case refuse, doubt
+        }
 
         /// The defaults.
         public init() {}
 
         /// The parameter that is out of range, in a sentence; nil when all are fine.
         public var complaint: String? {
-            let named = [("ratioAboveNoise", ratioAboveNoise), ("enhancementAboveNoise", enhancementAboveNoise), ("minimumRatio", minimumRatio)]
+            let named = [("ratioAboveNoise", ratioAboveNoise), ("enhancementAboveNoise", enhancementAboveNoise), ("minimumRatio", minimumRatio), ("leastBalance", leastBalance)]
             return named.first { !($0.1 >= 0 && $0.1.isFinite) }.map { "\($0.0) is \($0.1); it has to be a number that is not negative" }
         }
     }
@@ -38,6 +48,8 @@ public enum SubtractionMap {
         public let noise: Double
         /// The share of the voxels of the body that enhance.
         public let enhancingShare: Double
+        /// Whether the agent can be seen at all.
+        public let arrival: AgentArrival
         /// Doubts about it.
         public let findings: [Finding]
     }
@@ -73,9 +85,11 @@ public enum SubtractionMap {
             if difference > least { up += 1 } else if difference < -least { down += 1 }
         }
         let share = Double(up) / Double(bodyCount)
+        let common = zip(body, Foreground.mask(of: post)).map { $0 != 0 && $1 != 0 ? UInt8(1) : 0 }
+        let arrival = AgentArrival(pre: pre.scalars, post: post.scalars.map { $0 / gain }, body: common, grid: pre.grid, noise: noise, least: parameters.leastBalance)
         return Result(
-            difference: enhancement, ratio: ratio, gain: Double(gain), noise: Double(noise), enhancingShare: share,
-            findings: findings(gain: Double(gain), up: share, down: Double(down) / Double(bodyCount)))
+            difference: enhancement, ratio: ratio, gain: Double(gain), noise: Double(noise), enhancingShare: share, arrival: arrival,
+            findings: findings(gain: Double(gain), up: share, down: Double(down) / Double(bodyCount), arrival))
     }
 
     private static func cleaned(_ volume: Volume<Float>) -> Volume<Float> {
@@ -111,14 +125,19 @@ public enum SubtractionMap {
         return exp(mode)
     }
 
-    private static func findings(gain: Double, up: Double, down: Double) -> [Finding] {
+    private static func findings(gain: Double, up: Double, down: Double, _ arrival: AgentArrival) -> [Finding] {
         func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
         var all: [Finding] = []
         if gain < 0.8 || gain > 1.25 {
             all.append(Finding(.warning, "subtraction.gain", "Tissue that does not enhance differs in scale between the scans; either the receiver was set anew, or nearly everything enhances.", evidence: ["gain": "\(gain)"]))
         }
-        if up < 0.002 {
-            all.append(Finding(.warning, "subtraction.nothing-enhances", "Next to nothing enhances, not even vessels: was contrast agent given?", evidence: ["enhancing": percent(up)]))
+        let shares = ["gained": percent(arrival.gained), "lost": percent(arrival.lost)]
+        switch arrival.verdict {
+        case .seen: break
+        case .unseen:
+            all.append(Finding(.warning, "subtraction.nothing-enhances", "No contrast agent is seen, not even in vessels: about as much tissue lost signal as gained it. Was the agent given?", evidence: shares))
+        case .reversed:
+            all.append(Finding(.serious, "subtraction.reversed", "More tissue lost signal than gained it: the scans before and after contrast are swapped, or differ in more than the agent.", evidence: shares))
         }
         if up > 0.6 {
             all.append(Finding(.warning, "subtraction.everything-enhances", "Most of the tissue enhances; the scans may differ in more than contrast agent, such as fat suppression.", evidence: ["enhancing": percent(up)]))

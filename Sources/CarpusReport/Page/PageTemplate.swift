@@ -78,9 +78,9 @@ enum PageTemplate {
     </table></div>
     {{/inputs}}{{^inputs}}<p class="soft">No series was read.</p>
     {{/inputs}}{{#concerns}}<p><span class="word">{{severityWord}}:</span> {{sentence}} <span class="soft">({{origin}})</span></p>
-    {{/concerns}}{{#motion}}<p class="word">{{caption}}</p>
+    {{/concerns}}{{#tables}}<p class="word">{{caption}}</p>
     {{> table}}
-    {{/motion}}
+    {{/tables}}
     """
 
     static let findings = """

@@ -1,15 +1,24 @@
 import CarpusCore
 
-/// What came in: series found and missing, doubts about them, and motion where it was measured.
+/// What came in: series found and missing, doubts about them, and their noise, fat suppression, contrast agent and motion where these were measured.
 struct QualityView {
     struct Input { let role, visit, state, stateWord, remark: String }
     /// Wrapped, so that a template can tell an empty list from a table.
     struct Inputs { let list: [Input] }
     let inputs: Inputs?
     let concerns: [FindingView]
-    let motion: MeasurementGroup.Table?
+    let tables: [MeasurementGroup.Table]
 
-    private static let motionQuantities = ["displacement-mean", "displacement-max", "frames-rejected"]
+    /// What is told of a series' quality: a caption, and the quantities under it.
+    private static let subjects: [(caption: String, quantities: [String])] = [
+        ("Noise", ["noise", "signal", "signal-to-noise"]),
+        ("Fat suppression", ["fat-signal-ratio", "fat-bright-share"]),
+        ("Contrast agent", ["gain", "enhancing-share", "signal-lost-share"]),
+        ("Motion of dynamic series", ["displacement-mean", "displacement-max", "frames-rejected"]),
+    ]
+
+    /// Stages whose doubts are about what came in.
+    private static let checks = ["measure.noise", "check.suppression", "subtract.contrast", "correct.motion"]
 
     init(_ c: ReportContent) {
         let reading = c.steps.filter { Self.isInput($0.stage) }
@@ -19,14 +28,16 @@ struct QualityView {
                 role: step.name.hasPrefix("input.") ? String(step.name.dropFirst(6)) : step.name, visit: step.occasion, state: step.status,
                 stateWord: step.status == "done" ? "found" : step.status == "failed" ? "not readable" : "missing", remark: step.reason ?? (remarks == 0 ? "" : Numbers.count(remarks, "finding")))
         })
-        let names = Set(reading.map(\.name))
+        let names = Set(c.steps.filter { Self.isInput($0.stage) || Self.checks.contains(String($0.stage.prefix { $0 != "/" })) }.map(\.name))
         concerns = Finding.Severity.allCases.reversed().flatMap { severity in c.findings.filter { names.contains($0.step) && $0.value.severity == severity }.map(FindingView.init) }
-        let moved = c.measurements.filter { Self.motionQuantities.contains($0.value.quantity) }
-        motion = moved.isEmpty ? nil : MeasurementGroup.table("Motion of dynamic series", moved.map { row in
-            var m = row.value
-            m.region = [m.region, Wording.occasion(m.visit ?? row.occasion)].filter { !$0.isEmpty }.joined(separator: ", ")
-            return m
-        })
+        tables = Self.subjects.compactMap { subject in
+            let rows = c.measurements.filter { subject.quantities.contains($0.value.quantity) }
+            return rows.isEmpty ? nil : MeasurementGroup.table(subject.caption, rows.map { row in
+                var m = row.value
+                m.region = [row.step, Wording.occasion(m.visit ?? row.occasion)].filter { !$0.isEmpty }.joined(separator: ", ")
+                return m
+            })
+        }
     }
 
     private static func isInput(_ stage: String) -> Bool { stage == "input" || stage.hasPrefix("input/") }
