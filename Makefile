@@ -6,7 +6,8 @@
 # make train-smoke  trains small networks for about a minute, with checks: the whole way of a training
 # make train   trains TASK (wrist-anatomy, wrist-lesions) for HOURS, resumable, and judges and exports it; see Training/README.md
 # make bench   times the main job, the simulation, the fits of perfusion, what is around a network and registration; figures for Docs/Validation.md
-.PHONY: packages build demo test lint docs sample slow bench train-env train-smoke train-test train-maps train
+# make validate  the wrist protocol from DICOM against the truth of PATIENTS virtual patients, a third of them healthy, for each of ABLATIONS; resumable, minutes a patient; tables and plots in out/validation
+.PHONY: packages build demo test lint docs sample slow bench validate train-env train-smoke train-test train-maps train
 SWIFT ?= swift
 # One configuration for all, so that nothing is built twice: optimised, and open to tests.
 FLAGS = -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error
@@ -53,6 +54,12 @@ bench: build
 	else echo "| networks: a whole wrist, and other engines | skipped: CARPUS_PEERS_PYTHON names no Python that has numpy, onnx and onnxruntime |"; fi
 	@$(SWIFT) build $(FLAGS) --product RegistrationBenchmark
 	@Benchmarks/registration/run .build/release/RegistrationBenchmark
+
+PATIENTS ?= 30
+# whole no-stir no-dce no-contrast axial-fat-suppressed slices-5-mm half-resolution left right 3-tesla noise
+ABLATIONS ?= whole
+validate: build
+	@python3 Benchmarks/validation/validate.py $(CARPUS) out/validation --patients $(PATIENTS) --ablations $(ABLATIONS)
 
 # Training of the networks. All it makes lies under out/training, which git does not see.
 HOURS ?= 2.4

@@ -37,7 +37,7 @@ struct DynamicSeriesTests {
             #expect(largest > 0.5 && abs(most - largest) < 0.1, "found \(most), true \(largest)")
             #expect(value("frames-rejected") == 0)
             // Without regions the body is counted, and the numbers say so.
-            #expect(rows.filter { $0[3] == "body" }.allSatisfy { $0[7] == "review" && $0[9] == "measure.perfusion/3 within body" } && (value("enhancing-volume") ?? 0) > 1)
+            #expect(rows.filter { $0[3] == "body" }.allSatisfy { $0[7] == "review" && $0[9] == "measure.perfusion/4 within body" } && (value("enhancing-volume") ?? 0) > 1)
             #expect(rows.contains { $0[3] == "body-without-arteries" && $0[4] == "N-total" })
             let page = try String(contentsOf: folder.appending(path: "out/sub-01.html"), encoding: .utf8)
             #expect(page.components(separatedBy: "<figure>").count == 4 && page.contains("How far each frame lay from frame 0") && page.contains("None was left out"))

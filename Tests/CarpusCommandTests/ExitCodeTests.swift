@@ -68,10 +68,12 @@ import Testing
     }
 
     @Test func theShippedProtocolsAreValid() throws {
-        let folder = Carpus.root.appending(path: "Protocols")
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasSuffix(".yml") {
-            let answer = try Carpus.run("protocol", "validate", name, in: folder)
-            #expect(answer.status == 0, "\(name): \(answer.err)")
+        for place in ["Protocols", "Protocols/examples"] {
+            let folder = Carpus.root.appending(path: place)
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasSuffix(".yml") {
+                let answer = try Carpus.run("protocol", "validate", name, in: folder)
+                #expect(answer.status == 0, "\(name): \(answer.err)")
+            }
         }
     }
 

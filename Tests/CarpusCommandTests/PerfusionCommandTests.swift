@@ -30,7 +30,7 @@ import Testing
             let volumes = rows.filter { $0.contains("enhancing-volume") }.compactMap { row in row.firstIndex(of: "mL").flatMap { Double(row[$0 - 1]) } }
             // 24 voxels of 3 mm³.
             #expect(measures.contains("N-washout\t24.0\t1") && volumes.contains { abs($0 - 0.072) < 1e-9 })
-            #expect(measures.contains("body-without-arteries") && measures.contains("measure.perfusion/3 within body"))
+            #expect(measures.contains("body-without-arteries") && measures.contains("measure.perfusion/4 within body"))
             for picture in ["maps.png", "curves.png"] { #expect(try Data(contentsOf: folder.appending(path: "out/" + picture)).prefix(4) == Data([0x89, 0x50, 0x4E, 0x47])) }
             #expect(try String(contentsOf: folder.appending(path: "out/desc-class_dseg.tsv"), encoding: .utf8).contains("washout"))
             #expect(try Carpus.run("perfusion", "dce.nii.gz", "--output", "out", in: folder).status == 73)

@@ -80,7 +80,7 @@ import Testing
             let grid = me.grid, lit = Components(size: grid.size) { v in me.scalars[v] > 0.8 && body.labels[v] != 0 && (80..<150).contains(grid.index(at: v).x) && (70..<125).contains(grid.index(at: v).y) }
             #expect((lit.sizes.max() ?? 0) > 60, "\(lit.sizes)")
             let rows = try table(folder.appending(path: "out/measures.tsv"))
-            #expect(!rows.isEmpty && rows.allSatisfy { $0[3].hasPrefix("body") && $0[9] == "measure.perfusion/3 within body" })
+            #expect(!rows.isEmpty && rows.allSatisfy { $0[3].hasPrefix("body") && $0[9] == "measure.perfusion/4 within body" })
         }
     }
 

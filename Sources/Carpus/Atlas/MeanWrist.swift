@@ -1,5 +1,6 @@
 import CarpusCore
 import CarpusSimulation
+import Synchronization
 
 /// The mean of all virtual wrists, healthy and straight, as a scanner without noise sees it, with its labels: an atlas nobody had to draw.
 /// It is the same in every run. Its vessels are one wrist's: no label is made of them.
@@ -26,7 +27,19 @@ struct MeanWrist: Sendable {
     /// Field of the scanner, tesla.
     private static let field = 1.5
 
-    init(_ contrast: SegmentAtlas.Contrast, side: Laterality) {
+    /// Those that were made, since every visit asks for the same; whoever asks while one is being made waits for it.
+    private static let made = Mutex<[String: MeanWrist]>([:])
+
+    /// The wrist of a side as a contrast shows it: made once, and kept.
+    static func like(_ contrast: SegmentAtlas.Contrast, side: Laterality) -> MeanWrist {
+        made.withLock { made in
+            let key = "\(contrast.rawValue) \(side.rawValue)", wrist = made[key] ?? MeanWrist(contrast, side: side)
+            made[key] = wrist
+            return wrist
+        }
+    }
+
+    private init(_ contrast: SegmentAtlas.Contrast, side: Laterality) {
         let specimen = VirtualWrist(.mean, side: side).sampled(DiseaseState(), step: Self.labelStep).specimen
         labels = LabelMap(grid: specimen.grid, labels: specimen.region.map(UInt16.init), legend: WristAnatomy.legend)
         let extent = Vector3(specimen.grid.size) * Self.labelStep

@@ -75,7 +75,7 @@ public enum SegmentAtlas: Stage {
         var best: (ways: [AtlasStart.Candidate], wrist: MeanWrist, side: Laterality)?, worths: [Laterality: Double] = [:]
         let known = parameters.side ?? inputs.side.flatMap { Laterality(rawValue: $0.letter) }
         for side in known.map({ [$0] }) ?? Laterality.allCases {
-            let wrist = MeanWrist(parameters.contrast, side: side), ways = try AtlasStart(scan: inputs.image).candidates(for: wrist.image)
+            let wrist = MeanWrist.like(parameters.contrast, side: side), ways = try AtlasStart(scan: inputs.image).candidates(for: wrist.image)
             worths[side] = ways[0].worth
             if best.map({ ways[0].worth > $0.ways[0].worth }) ?? true { best = (ways, wrist, side) }
         }

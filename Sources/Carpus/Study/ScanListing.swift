@@ -42,14 +42,30 @@ public struct ScanListing: Encodable, Sendable {
             do { found.append(try Self.nifti(file, path: naming.relative(file))) } catch { other.append(Skipped(path: naming.relative(file), reason: "\(error)")) }
         }
         let dicom = try DICOMFolder.scan(root), named = Set(images.map { $0.path(percentEncoded: false) })
-        found += dicom.series.map { s in
-            Series(path: naming.relative(s.files[0]), format: "DICOM", size: [], spacing: [], orientation: "", instances: s.instanceCount, attributes: s.attributes, laterality: s.laterality, findings: s.findings)
-        }
+        found += dicom.series.map { Self.dicom($0, path: naming.relative($0.files[0])) }
         other += dicom.skipped.filter { !named.contains($0.file.path(percentEncoded: false)) }.map { Skipped(path: naming.relative($0.file), reason: $0.reason) }
         if !isFolder.boolValue, found.isEmpty {
             throw IOError(.notRecognised, at: url, other.first?.reason ?? "the file is neither NIfTI nor DICOM")
         }
         (series, skipped) = (found, other)
+    }
+
+    /// Where its slices lie, as far as the headers tell; what keeps them from filling a box is a finding, since a run would be refused for it.
+    private static func dicom(_ s: DICOMSeries, path: String) -> Series {
+        func series(_ first: DICOMGeometry?, _ findings: [Finding]) -> Series {
+            let size = first.map { [$0.grid.size.x, $0.grid.size.y, $0.grid.size.z] + ($0.frameCount > 1 ? [$0.frameCount] : []) } ?? [], spacing = first.map { [$0.grid.spacing.x, $0.grid.spacing.y, $0.grid.spacing.z] } ?? []
+            return Series(
+                path: path, format: "DICOM", size: size, spacing: spacing, orientation: first?.grid.orientation ?? "", instances: s.instanceCount, attributes: s.attributes, laterality: s.laterality,
+                findings: s.findings + findings)
+        }
+        do {
+            let images = try s.geometry()
+            let several = images.count > 1 ? [Finding(.note, "dicom.several-images", "The series holds several images; size and spacing are those of the first.", evidence: ["images": "\(images.count)"])] : []
+            return series(images.first, several + images.flatMap(\.findings))
+        } catch {
+            let sentence = (error as? IOError)?.message ?? "\(error)"
+            return series(nil, [Finding(.serious, "dicom.no-volume", "The series cannot be read as it is: \(sentence).")])
+        }
     }
 
     private static func nifti(_ file: URL, path: String) throws -> Series {
@@ -65,7 +81,8 @@ public struct ScanListing: Encodable, Sendable {
         var lines: [String] = []
         for s in series {
             let tags = ["SeriesNumber", "SeriesDescription", "ProtocolName", "Modality", "StudyDate", "BodyPartExamined", "Datatype", "Form"].compactMap { key in s.attributes[key].map { "\(key)=\($0)" } }
-            let geometry = s.size.isEmpty ? "\(s.instances) files" : s.size.map(String.init).joined(separator: " x ") + " voxels of " + s.spacing.map { String(format: "%.3f", $0) }.joined(separator: " x ") + " mm, \(s.orientation)"
+            let images = s.instances > 1 ? "\(s.instances) images, " : ""
+            let geometry = s.size.isEmpty ? "\(s.instances) images" : images + s.size.map(String.init).joined(separator: " x ") + " voxels of " + s.spacing.map { String(format: "%.3f", $0) }.joined(separator: " x ") + " mm, \(s.orientation)"
             lines.append("\(s.path)\n  \(s.format), \(geometry)" + (s.laterality.map { ", side \($0.rawValue)" } ?? ""))
             if !tags.isEmpty { lines.append("  " + tags.joined(separator: ", ")) }
             lines += s.findings.map { "  \($0.severity.rawValue): \($0.sentence)" }

@@ -16,16 +16,42 @@ public struct DICOMImage: Sendable {
     public let source: DICOMSource?
 }
 
+/// Where the voxels of one image of a DICOM series lie, as its headers tell.
+public struct DICOMGeometry: Sendable {
+    /// Its voxels.
+    public let grid: Grid
+    /// Images at each place: 1 for a volume.
+    public let frameCount: Int
+    /// What is doubtful about how its slices lie.
+    public let findings: [Finding]
+}
+
 extension DICOMSeries {
+    /// Where the voxels of each image lie, from headers alone.
+    ///
+    /// - Throws: `IOError` as `load` does for what headers tell: slices that fill no box, that are missing or there twice.
+    public func geometry() throws -> [DICOMGeometry] {
+        let (groups, place) = try groups()
+        return try groups.map { group in
+            let stack = try SliceStack(group.frames[0], at: place)
+            return DICOMGeometry(grid: stack.grid, frameCount: group.frames.count, findings: stack.findings)
+        }
+    }
+
+    /// The images of the series as their headers tell them, and where they lie on disk.
+    private func groups() throws -> ([FrameGroup], place: URL) {
+        let place = files.count == 1 ? files[0] : files[0].deletingLastPathComponent()
+        let frames = try sources.enumerated().flatMap { try DICOMFrame.frames(of: $1, index: $0) }
+        guard !frames.isEmpty else { throw IOError(.inconsistent, at: place, "the series holds no image") }
+        return (try FrameGrouping(place: place).groups(frames), place)
+    }
+
     /// Reads the voxels.
     ///
     /// - Parameter times: tells the times in s of a number of frames, for each time series, instead of all clocks of the headers; they must increase.
     /// - Throws: `IOError` when slices fill no box, frames are missing or there twice, clocks disagree, or pixels cannot be decoded; or what `times` throws.
     public func load(times: ((_ frames: Int) throws -> [Double])? = nil) throws -> [DICOMImage] {
-        let place = files.count == 1 ? files[0] : files[0].deletingLastPathComponent()
-        let frames = try sources.enumerated().flatMap { try DICOMFrame.frames(of: $1, index: $0) }
-        guard !frames.isEmpty else { throw IOError(.inconsistent, at: place, "the series holds no image") }
-        let groups = try FrameGrouping(place: place).groups(frames)
+        let (groups, place) = try groups()
         let suffixes = ImageSuffix.all(groups)
         return try zip(groups, suffixes).map { try image($0, suffix: $1, times: times, place: place) }
     }

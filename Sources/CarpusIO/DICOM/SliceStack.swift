@@ -65,8 +65,21 @@ struct SliceStack {
         if slices.count == 2, named.map({ abs($0 - usual) > 0.01 * usual + 0.005 }) ?? slices[0].thickness.map({ $0 > 1.01 * usual || $0 < 0.5 * usual }) ?? true {
             throw IOError(.badGeometry, at: place, "there are only two slices, \(format(usual)) mm apart, and no header confirms that none is missing between them; export the whole series")
         }
-        guard let named, abs(named - usual) > 0.01 * usual + 0.005 else { return [] }
-        return [Finding(.warning, "dicom.slice-spacing", "The headers name another distance between slices than the positions give; positions are used, and slices may be missing.", evidence: ["SpacingBetweenSlices": "\(named) mm", "positions": "\(format(usual)) mm"])]
+        guard let named else { return gapFindings(thickness: slices[0].thickness, usual: usual) }
+        guard abs(named - usual) > 0.01 * usual + 0.005 else { return [] }
+        let evidence = ["SpacingBetweenSlices": "\(named) mm", "positions": "\(format(usual)) mm"], ratio = usual / named
+        if ratio > 1.5, abs(ratio - ratio.rounded()) < 0.02 * ratio {
+            return [Finding(.serious, "dicom.slices-missing", "The slices lie several times as far apart as the headers say, and evenly: those in between are probably missing. Volumes rest on what is left; export the whole series.", evidence: evidence)]
+        }
+        return [Finding(.warning, "dicom.slice-spacing", "The headers name another distance between slices than the positions give; positions are used, and slices may be missing.", evidence: evidence)]
+    }
+
+    /// Where no header names the distance, the thickness of slices tells of gaps that are as wide as they are.
+    private static func gapFindings(thickness: Double?, usual: Double) -> [Finding] {
+        guard let thickness, usual > 1.95 * thickness else { return [] }
+        return [Finding(
+            .warning, "dicom.slice-gaps", "The gaps between slices are as wide as the slices or wider; every other slice may be missing.",
+            evidence: ["SliceThickness": "\(format(thickness)) mm", "positions": "\(format(usual)) mm"])]
     }
 
     private static func format(_ x: Double) -> String { String(format: "%.4g", x) }

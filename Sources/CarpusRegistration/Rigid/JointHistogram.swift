@@ -61,11 +61,8 @@ struct JointHistogram<M: Motion> {
             }
         }
         let sourceLog = source.map { log(max($0, 1e-12)) }, targetLog = target.map { log(max($0, 1e-12)) }
-        var out = Evaluation(cost: 0)
-        var ratios = [Float](repeating: 0, count: n)
-        out.gradient = [Double](repeating: 0, count: derivatives ? k : 0)
-        out.hessian = [Double](repeating: 0, count: hessian ? k * k : 0)
-        var change = [Double](repeating: 0, count: derivatives ? bins * k : 0), d = [Double](repeating: 0, count: k)
+        var out = Evaluation(cost: 0), ratios = [Float](repeating: 0, count: n)
+        let slopes = Slopes(count: derivatives ? k : 0, bins: bins, hessian: hessian)
         for f in 0..<bins {
             for m in 0..<bins {
                 let row = sum[f * bins + m], p = Double(row[0]) * scale
@@ -74,20 +71,11 @@ struct JointHistogram<M: Motion> {
                 out.cost -= p * (ratio - sourceLog[f])
                 guard derivatives else { continue }
                 ratios[f * bins + m] = Float(ratio)
-                let weight = 1 / (p + 1e-7)
-                for i in 0..<k {
-                    d[i] = Double(row[i + 1]) * scale
-                    out.gradient[i] -= d[i] * ratio
-                    change[m * k + i] += d[i]
-                }
-                if hessian { for i in 0..<k { for j in 0...i { out.hessian[i * k + j] += d[i] * d[j] * weight } } }
+                slopes.add(target: m, ratio: ratio, weight: 1 / (p + 1e-7)) { Double(row[$0 + 1]) * scale }
             }
         }
+        (out.gradient, out.hessian) = slopes.finished(target: target)
         guard derivatives else { return out }
-        for m in 0..<bins where hessian && target[m] > 1e-9 {
-            for i in 0..<k { for j in 0...i { out.hessian[i * k + j] -= change[m * k + i] * change[m * k + j] / target[m] } }
-        }
-        if hessian { for i in 0..<k { for j in 0..<i { out.hessian[j * k + i] = out.hessian[i * k + j] } } }
         if blockwise {
             for b in counts.indices {
                 var g = M.Row.zero
@@ -96,5 +84,50 @@ struct JointHistogram<M: Motion> {
             }
         }
         return out
+    }
+}
+
+/// Gradient and Hessian while bins are added up. Most of an alignment's time on small images goes here, so that it is plain memory without checks.
+private final class Slopes {
+    private let count: Int, bins: Int
+    private let gradient, hessian, change, d: UnsafeMutableBufferPointer<Double>
+
+    init(count: Int, bins: Int, hessian: Bool) {
+        (self.count, self.bins) = (count, bins)
+        func zeros(_ n: Int) -> UnsafeMutableBufferPointer<Double> {
+            let memory = UnsafeMutableBufferPointer<Double>.allocate(capacity: n)
+            memory.initialize(repeating: 0)
+            return memory
+        }
+        (gradient, self.hessian, change, d) = (zeros(count), zeros(hessian ? count * count : 0), zeros(count * bins), zeros(count))
+    }
+
+    deinit { for memory in [gradient, hessian, change, d] { memory.deallocate() } }
+
+    /// One bin: the change of its probability by each parameter.
+    @inline(__always)
+    func add(target m: Int, ratio: Double, weight: Double, derivative: (Int) -> Double) {
+        let d = d, gradient = gradient, change = change, hessian = hessian
+        for i in 0..<count {
+            d[i] = derivative(i)
+            gradient[i] -= d[i] * ratio
+            change[m * count + i] += d[i]
+        }
+        guard !hessian.isEmpty else { return }
+        for i in 0..<count {
+            let own = d[i], at = i * count
+            for j in 0...i { hessian[at + j] += own * d[j] * weight }
+        }
+    }
+
+    /// The gradient and, by rows, the Hessian, from which the part of the target's own distribution is taken.
+    func finished(target: [Double]) -> (gradient: [Double], hessian: [Double]) {
+        if !hessian.isEmpty {
+            for m in 0..<bins where target[m] > 1e-9 {
+                for i in 0..<count { for j in 0...i { hessian[i * count + j] -= change[m * count + i] * change[m * count + j] / target[m] } }
+            }
+            for i in 0..<count { for j in 0..<i { hessian[j * count + i] = hessian[i * count + j] } }
+        }
+        return (Array(gradient), Array(hessian))
     }
 }

@@ -42,6 +42,26 @@ struct DICOMStackTests {
         #expect(error.code == .badGeometry && error.message.contains("missing between 4 and 8 mm"))
     }
 
+    /// Slices of 2 mm, 2.2 mm apart as the header says or without a word on it, every second one gone.
+    @Test(arguments: [("2.2", "dicom.slices-missing", Finding.Severity.serious), ("2.0", "dicom.slices-missing", .serious), ("1.5", "dicom.slice-spacing", .warning), (nil, "dicom.slice-gaps", .warning)])
+    func everySecondSliceGoneIsDoubted(named: String?, code: String, severity: Finding.Severity) throws {
+        func written(_ depths: [Double]) throws -> DICOMSeries {
+            try series(depths.enumerated().map { i, depth in
+                var f = TinyDICOM(depth: depth, instance: "1.2.3.\(i)")
+                f.text(0x0018_0050, "DS", "2")
+                if let named { f.text(0x0018_0088, "DS", named) }
+                return f
+            })
+        }
+        let gone = try written((0..<6).map { Double($0) * (named == "2.2" ? 4.4 : 4) })
+        let found = try #require(try gone.load().first).findings.filter { $0.code.hasPrefix("dicom.slice") }
+        #expect(found.map(\.code) == [code] && found.map(\.severity) == [severity])
+        let geometry = try #require(try gone.geometry().first)
+        #expect(geometry.grid.size == Index3(4, 3, 6) && geometry.frameCount == 1 && geometry.findings == found)
+        guard named != "1.5" else { return }
+        #expect(try #require(try written((0..<6).map { Double($0) * (named == "2.2" ? 2.2 : 2) }).load().first).findings.allSatisfy { !$0.code.hasPrefix("dicom.slice") })
+    }
+
     @Test func unevenSpacingIsRefused() throws {
         let error = try #require(try refusal([0, 2, 4.3, 6.3].map { TinyDICOM(depth: $0, instance: "1.2.3.\($0)") }))
         #expect(error.code == .badGeometry && error.message.contains("unevenly"))
