@@ -21,8 +21,9 @@ import Testing
     private func overlaps(_ found: LabelMap, _ folder: URL) throws -> [Double] {
         let truth = try NIfTI.readLabels(folder.appending(path: "study/derivatives/truth/sub-01/ses-01/dce/sub-01_ses-01_seg-anatomy_dseg.nii.gz"))
         return (16...18).map { label in
-            let both = zip(found.labels, truth.labels).count { $0 == label && $1 == label }
-            return 2 * Double(both) / Double((found.counts[label] ?? 0) + (truth.counts[label] ?? 0))
+            let value = UInt16(label), both: Int = zip(found.labels, truth.labels).count { (a: UInt16, b: UInt16) in a == value && b == value }
+            let each: Int = (found.counts[value] ?? 0) + (truth.counts[value] ?? 0)
+            return 2 * Double(both) / Double(each)
         }
     }
 
