@@ -170,6 +170,26 @@ import Testing
         #expect(part.contains("The patient lay prone."))
     }
 
+    @Test func aDoubtThatSeriesShareIsToldOnce() throws {
+        var c = empty()
+        c.steps = ["t1", "stir"].map { .init("input.\($0)", stage: "input/1", occasion: "01", status: "done") }
+        c.findings = c.steps.map { .init(Finding(.note, "dicom.x", "The patient lay prone."), step: $0.name, occasion: "01") }
+        let part = try #require(try ReportPage.html(c).components(separatedBy: "<section id=\"").first { $0.hasPrefix("quality") })
+        #expect(part.components(separatedBy: "The patient lay prone.").count == 2 && part.contains("(input.t1, visit 01; input.stir, visit 01)"))
+    }
+
+    @Test func whatMattersMostIsMissingFirst() throws {
+        var c = empty()
+        func missing(_ quantity: String, _ region: String, _ reason: String) -> ReportContent.Sourced<CarpusCore.Measurement> {
+            .init(.notScorable(quantity, unit: "1", region: region, because: reason, method: "m/1"), step: "s", occasion: "01")
+        }
+        c.measurements = [missing("thickness", "sheath/extensor-1", "not axial"), missing("volume", "synovitis/radiocarpal", "cut"), missing("volume", "synovitis/total", "cut"), missing("ramris", "oedema/total", "no stir")]
+        c.steps = [.init("change", stage: "compare.progression/1", occasion: "01", status: "failed", reason: "broken")]
+        let html = try ReportPage.html(c), box = try #require(html.components(separatedBy: "box missing").last?.components(separatedBy: "</ul>").first)
+        let places = try ["broken", "cut", "no stir", "not axial"].map { try #require(box.range(of: $0)?.lowerBound) }
+        #expect(places == places.sorted() && box.contains("synovitis/total volume, synovitis/radiocarpal volume"))
+    }
+
     @Test func inputQualityTellsNoiseSuppressionAndAgent() throws {
         var c = empty()
         c.steps = [.init("dark", stage: "check.suppression/1", occasion: "01", status: "done")]

@@ -6,7 +6,9 @@ struct QualityView {
     /// Wrapped, so that a template can tell an empty list from a table.
     struct Inputs { let list: [Input] }
     let inputs: Inputs?
-    let concerns: [FindingView]
+    let concerns: [Concern]
+    /// A doubt, told once for all the series that share it.
+    struct Concern { let severityWord, sentence, origin: String }
     let tables: [MeasurementGroup.Table]
 
     /// What is told of a series' quality: a caption, and the quantities under it.
@@ -29,7 +31,18 @@ struct QualityView {
                 stateWord: step.status == "done" ? "found" : step.status == "failed" ? "not readable" : "missing", remark: step.reason ?? (remarks == 0 ? "" : Numbers.count(remarks, "finding")))
         })
         let names = Set(c.steps.filter { Self.isInput($0.stage) || Self.checks.contains(String($0.stage.prefix { $0 != "/" })) }.map(\.name))
-        concerns = Finding.Severity.allCases.reversed().flatMap { severity in c.findings.filter { names.contains($0.step) && $0.value.severity == severity }.map(FindingView.init) }
+        let doubts = Finding.Severity.allCases.reversed().flatMap { severity in c.findings.filter { names.contains($0.step) && $0.value.severity == severity } }
+        var alike: [String: [ReportContent.Sourced<Finding>]] = [:], order: [String] = []
+        for doubt in doubts {
+            let key = "\(doubt.value.severity.rawValue)\u{0}\(doubt.value.sentence)"
+            if alike[key] == nil { order.append(key) }
+            alike[key, default: []].append(doubt)
+        }
+        concerns = order.compactMap { key in
+            guard let all = alike[key], let first = all.first else { return nil }
+            let view = FindingView(first)
+            return Concern(severityWord: view.severityWord, sentence: view.sentence, origin: all.map { Wording.origin($0.step, $0.occasion) }.joined(separator: "; "))
+        }
         tables = Self.subjects.compactMap { subject in
             let rows = c.measurements.filter { subject.quantities.contains($0.value.quantity) }
             return rows.isEmpty ? nil : MeasurementGroup.table(subject.caption, rows.map { row in

@@ -1,6 +1,6 @@
 import CarpusCore
 
-/// What could not be scored, first on the page: numbers by reason, then steps that gave none.
+/// What could not be scored, first on the page: what failed, then numbers and steps that gave none, by reason; totals, grades and volumes before the rest.
 struct MissingView {
     struct Row { let what, reason: String, `where`: String? }
     /// The rest of a list, which is folded.
@@ -13,27 +13,34 @@ struct MissingView {
 
     /// Nil when everything was scored.
     init?(_ c: ReportContent) {
-        var rows: [Row] = [], told: Set<String> = []
+        var found: [(rank: Int, row: Row)] = [], told: Set<String> = []
         let missing = c.measurements.filter { $0.value.status == .notScorable }
         for m in missing {
             let reason = m.value.reason ?? "no reason was given", visit = m.value.visit ?? m.occasion
             guard told.insert("\(visit)\u{0}\(reason)").inserted else { continue }
-            let alike = missing.filter { ($0.value.visit ?? $0.occasion) == visit && ($0.value.reason ?? "no reason was given") == reason }
-            let names = alike.map { "\($0.value.region) \($0.value.quantity)" }
-            let what = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")
-            rows.append(Row(what: what, reason: reason, where: Self.place(visit)))
+            let alike = missing.map(\.value).enumerated().filter { ($0.element.visit ?? missing[$0.offset].occasion) == visit && ($0.element.reason ?? "no reason was given") == reason }
+                .map { (rank: Self.rank($0.element), name: "\($0.element.region) \($0.element.quantity)", order: $0.offset) }.sorted { ($0.rank, $0.order) < ($1.rank, $1.order) }
+            let what = alike.prefix(8).map(\.name).joined(separator: ", ") + (alike.count > 8 ? " and \(alike.count - 8) more" : "")
+            found.append((alike.first?.rank ?? 2, Row(what: what, reason: reason, where: Self.place(visit))))
         }
         for step in c.steps where step.status != "done" {
             // A number that is missing says it already, and for the reader's purpose better.
-            let reason = step.reason ?? "no reason was given"
-            if step.status == "not-scorable", !told.insert("\(step.occasion)\u{0}\(reason)").inserted { continue }
-            rows.append(Row(what: "\(step.name) \(step.status == "failed" ? "failed" : "was not done")", reason: reason, where: Self.place(step.occasion)))
+            let reason = step.reason ?? "no reason was given", hasFailed = step.status == "failed"
+            if !hasFailed, !told.insert("\(step.occasion)\u{0}\(reason)").inserted { continue }
+            found.append((hasFailed ? -1 : 1, Row(what: "\(step.name) \(hasFailed ? "failed" : "was not done")", reason: reason, where: Self.place(step.occasion))))
         }
+        let rows = found.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element.row)
         guard !rows.isEmpty else { return nil }
         self.rows = Array(rows.prefix(Self.shown))
         rest = rows.count > Self.shown ? Rest(count: rows.count - Self.shown, others: Array(rows.dropFirst(Self.shown))) : nil
         let failed = c.steps.filter { $0.status == "failed" }.count
         headline = missing.isEmpty && failed > 0 ? "Not everything succeeded" : "Not everything could be scored"
+    }
+
+    /// 0 for grades and volumes of a whole lesion, 1 for those of a site, 2 for all else.
+    private static func rank(_ m: Measurement) -> Int {
+        guard m.quantity == "ramris" || m.quantity == "volume" else { return 2 }
+        return !m.region.contains("/") || m.region.hasSuffix("/total") ? 0 : 1
     }
 
     private static func place(_ occasion: String) -> String? { occasion.isEmpty ? nil : Wording.occasion(occasion) }
