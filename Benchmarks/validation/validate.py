@@ -151,8 +151,11 @@ def main():
     parser.add_argument("--ablations", nargs="+", choices=list(patients.ABLATIONS), default=["whole"])
     parser.add_argument("--protocol", type=pathlib.Path, default=pathlib.Path(__file__).parents[2] / "Protocols/wrist-ra.yml")
     parser.add_argument("--threads", type=int)
-    parser.add_argument("simulate", nargs="*", help="options of carpus simulate, after --")
-    options = parser.parse_args()
+    # What follows -- is for carpus simulate.
+    words = sys.argv[1:]
+    own = words.index("--") if "--" in words else len(words)
+    options = parser.parse_args(words[:own])
+    options.simulate = words[own + 1:]
     options.healthy = options.patients // 3 if options.healthy is None else options.healthy
     for ablation in options.ablations:
         text = judge(options, ablation)
