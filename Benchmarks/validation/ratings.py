@@ -2,6 +2,8 @@
 import csv
 
 LESIONS = ("synovitis", "tenosynovitis", "bone-marrow-oedema")
+# What enhances in a joint of the dynamic series, against its synovitis.
+DYNAMIC = "synovitis sites dynamic"
 COLUMNS = ["participant_id", "session_id", "region", "rater", "measure", "value", "unit"]
 
 
@@ -40,6 +42,19 @@ class Pairs:
             if healthy and measure == "volume" and not site:
                 self.healthy[lesion].append((found, true))
         self._add_changes(name, measured, truth)
+        self._add_dynamic(name, measured, truth)
+
+    def _add_dynamic(self, name, measured, truth):
+        for (session, region, measure), true in sorted(truth.items()):
+            lesion, _, site = region.partition("/")
+            if lesion != "synovitis" or not site or measure != "volume" or true is None:
+                continue
+            found = measured.get((session, site, "enhancing-volume"))
+            self.asked[DYNAMIC] = self.asked.get(DYNAMIC, 0) + 1
+            if found is None:
+                self.missing[DYNAMIC] = self.missing.get(DYNAMIC, 0) + 1
+                continue
+            self.volumes += [[name, session, site, rater, DYNAMIC, value, "mL"] for rater, value in (("carpus", found), ("truth", true))]
 
     def _add_changes(self, name, measured, truth):
         """From each visit to the next."""

@@ -47,13 +47,12 @@ def judged(value, bar, below=False):
 def volumes(pairs, found):
     """Totals and sites of each lesion: agreement, limits, and the worst site."""
     lines = ["| volume | n | without number | ICC(A,1) | bar | bias, mL | limits, mL |", "|---|---|---|---|---|---|---|"]
-    for kind, bar in (("total", 0.95), ("sites", 0.90)):
-        for lesion in ratings.LESIONS:
-            what = f"{lesion} {kind} volume"
-            icc, bias, low, high = (found.get((what, name)) for name in ("icc ICC(A,1)", "bias", "limit-lower", "limit-upper"))
-            limits = " to ".join(number(row["value"] if row else None, 3) for row in (low, high))
-            lines.append(f"| {lesion}, {kind} | {icc['n'] if icc else 0} | {pairs.missing.get(what, 0)} of {pairs.asked.get(what, 0)} | {told(icc)} | {bar}: {judged(icc and icc['value'], bar)} "
-                         f"| {told(bias, 3)} | {limits} |")
+    asked = [(f"{lesion} {kind} volume", f"{lesion}, {kind}", bar) for kind, bar in (("total", 0.95), ("sites", 0.90)) for lesion in ratings.LESIONS]
+    for what, name, bar in asked + [(ratings.DYNAMIC, "synovitis, joints, by what enhances in the dynamic series", 0.90)]:
+        icc, bias, low, high = (found.get((what, statistic)) for statistic in ("icc ICC(A,1)", "bias", "limit-lower", "limit-upper"))
+        limits = " to ".join(number(row["value"] if row else None, 3) for row in (low, high))
+        lines.append(f"| {name} | {icc['n'] if icc else 0} | {pairs.missing.get(what, 0)} of {pairs.asked.get(what, 0)} | {told(icc)} | {bar}: {judged(icc and icc['value'], bar)} "
+                     f"| {told(bias, 3)} | {limits} |")
     sites = {measure: row["value"] for (measure, name), row in found.items() if name == "icc ICC(A,1)" and "/" in measure and row["value"] is not None}
     worst = ", ".join(f"{region} {number(value)}" for region, value in sorted(sites.items(), key=lambda x: x[1])[:5])
     return lines + ["", f"Site by site: ICC(A,1) is at least 0.90 in {sum(v >= 0.9 for v in sites.values())} of {len(sites)} sites that vary; the least: {worst or '–'}."]
@@ -151,8 +150,11 @@ def main():
     parser.add_argument("--ablations", nargs="+", choices=list(patients.ABLATIONS), default=["whole"])
     parser.add_argument("--protocol", type=pathlib.Path, default=pathlib.Path(__file__).parents[2] / "Protocols/wrist-ra.yml")
     parser.add_argument("--threads", type=int)
-    parser.add_argument("simulate", nargs="*", help="options of carpus simulate, after --")
-    options = parser.parse_args()
+    # What follows -- is for carpus simulate.
+    words = sys.argv[1:]
+    own = words.index("--") if "--" in words else len(words)
+    options = parser.parse_args(words[:own])
+    options.simulate = words[own + 1:]
     options.healthy = options.patients // 3 if options.healthy is None else options.healthy
     for ablation in options.ablations:
         text = judge(options, ablation)

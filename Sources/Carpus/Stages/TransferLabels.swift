@@ -23,10 +23,10 @@ public enum TransferLabels: Stage {
 
     /// Labels, an image, and the way between.
     public struct Inputs: Codable, Sendable {
+        /// The image the labels are carried onto; it stands first, since what is saved goes by its series.
+        public var onto: Volume<Float>
         /// The labels to carry.
         public var labels: LabelMap
-        /// The image they are carried onto.
-        public var onto: Volume<Float>
         /// World points of `onto` to those of `labels`; of several the last is applied first, none is the identity, and with `inverse` the whole chain leads from `labels` to `onto`.
         public var transforms: [Transform]
 
