@@ -83,8 +83,10 @@ def main():
     parser.add_argument("--level", type=float, default=0.95)
     parser.add_argument("--keep", type=pathlib.Path)
     parser.add_argument("--input", type=pathlib.Path)
-    parser.add_argument("simulate", nargs="*")
-    given = parser.parse_args()
+    # Behind -- stand options of simulate, which the parser is not to take for its own.
+    words, cut = sys.argv[1:], sys.argv.index("--") - 1 if "--" in sys.argv else len(sys.argv)
+    given = parser.parse_args(words[:cut])
+    given.simulate = words[cut + 1:]
     stamp = json.dumps({"program": hashlib.sha256(given.carpus.read_bytes()).hexdigest(), "protocol": digest(given.protocol), "simulate": given.simulate})
     with tempfile.TemporaryDirectory() as passing:
         folder = given.keep or pathlib.Path(passing)

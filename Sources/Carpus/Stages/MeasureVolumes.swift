@@ -5,7 +5,7 @@ import CarpusQuantification
 /// Volumes of labels, and of lesions in the sites that RAMRIS scores.
 public enum MeasureVolumes: Stage {
     public static let name = "measure.volumes"
-    public static let version = 4
+    public static let version = 5
     public static let summary = "Gives the volume of each label in mL with its interval, its mean signal where an image is given, and lesions by site where an anatomy is given."
 
     /// What to measure.

@@ -6,6 +6,9 @@ import CarpusCore
 /// middle of a tendon's pixel is measured in the plane; edges lie half a pixel from middles, so that the pixel's points lie at `d - s` to
 /// `d` from the tendon's edge, `s` the pixel's size. The thickness is the distance within which 99 % of the inflamed area lies; the mean
 /// thickness twice the mean distance, which is the thickness of an even layer.
+///
+/// A plane cuts a tendon that leans aslant, and in the way it leans the sheath looks wider than it is: distances are taken across the tendon,
+/// `d² - (d · t)²`, `t` the unit vector along which the middles of its sections follow each other.
 struct SheathThickness {
     /// Maximum, robustly, and mean, mm; nil when no plane shows inflammation beside a tendon.
     private(set) var maximum: Double?, mean: Double?
@@ -14,30 +17,23 @@ struct SheathThickness {
 
     /// Distances are counted in bins of so many mm, up to so many bins.
     private static let bin = 0.02, bins = 1500
+    /// How a tendon leans is told by its sections within so many mm; more than 45 degrees (as a slope) are taken for a fault of the labels.
+    private static let window = 7.0, steepest = 1.0
 
     /// - Parameters:
     ///   - isTendon, isInflamed: of a voxel by its place in memory.
     ///   - box: where the compartment lies.
     ///   - axis: the grid's axis across the planes.
     init(grid: Grid, box: LabelNeighbourhood, across axis: Int, isTendon: (Int) -> Bool, isInflamed: (Int) -> Bool) {
-        let (u, v) = axis == 0 ? (1, 2) : axis == 1 ? (0, 2) : (0, 1), spacing = grid.spacing
-        let (width, height) = (box.size[u], box.size[v]), pixel = (spacing[u] * spacing[v]).squareRoot()
+        let sections = (box.start[axis]..<box.start[axis] + box.size[axis]).map {
+            SheathSection(grid: grid, box: box, across: axis, slice: $0, isTendon: isTendon, isInflamed: isInflamed)
+        }
+        let (u, v) = axis == 0 ? (1, 2) : axis == 1 ? (0, 2) : (0, 1), pixel = (grid.spacing[u] * grid.spacing[v]).squareRoot()
         var histogram = [Double](repeating: 0, count: Self.bins), sum = 0.0, n = 0.0, lost = 0.0
-        for slice in box.start[axis]..<box.start[axis] + box.size[axis] {
-            var tendon = [Bool](repeating: false, count: width * height), inflamed: [Int] = []
-            for j in 0..<height {
-                for i in 0..<width {
-                    var at = Index3.zero
-                    (at[u], at[v], at[axis]) = (box.start[u] + i, box.start[v] + j, slice)
-                    let o = grid.offset(at.x, at.y, at.z)
-                    if isInflamed(o) { inflamed.append(i + width * j) } else if isTendon(o) { tendon[i + width * j] = true }
-                }
-            }
-            guard !inflamed.isEmpty else { continue }
-            guard tendon.contains(true) else { lost += Double(inflamed.count); continue }
-            let distances = DistanceTransform.distances(to: tendon, width: width, height: height, spacing: (spacing[u], spacing[v]))
-            for i in inflamed {
-                let far = Double(distances[i]), near = max(0, far - pixel)
+        for (k, section) in sections.enumerated() where !section.inflamed.isEmpty {
+            guard section.middle != nil else { lost += Double(section.inflamed.count); continue }
+            for far in section.distances(leaning: Self.slope(at: k, of: sections, apart: grid.spacing[axis])) {
+                let near = max(0, far - pixel)
                 sum += (near + far) / 2
                 n += 1
                 let first = min(Int(near / Self.bin), Self.bins - 1), last = min(Int(far / Self.bin), Self.bins - 1)
@@ -51,6 +47,66 @@ struct SheathThickness {
         for (b, count) in histogram.enumerated() where count > 0 {
             if below + count >= 0.99 * n { maximum = (Double(b) + (0.99 * n - below) / count) * Self.bin; return }
             below += count
+        }
+    }
+
+    /// How the tendon leans around a section: mm in the plane a mm across planes, the least-squares line through the middles of sections.
+    private static func slope(at k: Int, of sections: [SheathSection], apart spacing: Double) -> SIMD2<Double> {
+        let reach = Int(window / spacing)
+        let middles = (max(0, k - reach)...min(sections.count - 1, k + reach)).compactMap { j in sections[j].middle.map { (Double(j - k) * spacing, $0) } }
+        let n = Double(middles.count), t = middles.reduce(0) { $0 + $1.0 } / n
+        let square = middles.reduce(0) { $0 + ($1.0 - t) * ($1.0 - t) }
+        guard square > 0 else { return .zero }
+        let slope = middles.reduce(SIMD2<Double>.zero) { $0 + ($1.0 - t) * $1.1 } / square, steep = (slope * slope).sum().squareRoot()
+        return steep > steepest ? slope * (steepest / steep) : slope
+    }
+}
+
+/// What one plane shows of a compartment; places in mm from the corner of its box.
+private struct SheathSection {
+    /// Middles of the inflamed pixels, and of those of the tendon's rim.
+    private(set) var inflamed: [SIMD2<Double>] = [], rim: [SIMD2<Double>] = []
+    /// The middle of the tendon; nil where the plane shows none.
+    private(set) var middle: SIMD2<Double>?
+
+    init(grid: Grid, box: LabelNeighbourhood, across axis: Int, slice: Int, isTendon: (Int) -> Bool, isInflamed: (Int) -> Bool) {
+        let (u, v) = axis == 0 ? (1, 2) : axis == 1 ? (0, 2) : (0, 1), spacing = SIMD2(grid.spacing[u], grid.spacing[v])
+        let (width, height) = (box.size[u], box.size[v])
+        var tendon = [Bool](repeating: false, count: width * height), sum = SIMD2<Double>.zero, count = 0.0
+        for j in 0..<height {
+            for i in 0..<width {
+                var at = Index3.zero
+                (at[u], at[v], at[axis]) = (box.start[u] + i, box.start[v] + j, slice)
+                let o = grid.offset(at.x, at.y, at.z), place = SIMD2(Double(i), Double(j)) * spacing
+                if isInflamed(o) {
+                    inflamed.append(place)
+                } else if isTendon(o) {
+                    tendon[i + width * j] = true
+                    sum += place
+                    count += 1
+                }
+            }
+        }
+        guard count > 0 else { return }
+        middle = sum / count
+        for j in 0..<height {
+            for i in 0..<width where tendon[i + width * j] {
+                let isInside = i > 0 && j > 0 && i < width - 1 && j < height - 1 && (-1...1).allSatisfy { y in (-1...1).allSatisfy { tendon[i + $0 + width * (j + y)] } }
+                if !isInside { rim.append(SIMD2(Double(i), Double(j)) * spacing) }
+            }
+        }
+    }
+
+    /// The distance of each inflamed pixel from the tendon, mm, across it where it leans.
+    func distances(leaning slope: SIMD2<Double>) -> [Double] {
+        let foreshortened = slope / (1 + (slope * slope).sum()).squareRoot()
+        return inflamed.map { p in
+            var least = Double.infinity
+            for q in rim {
+                let d = p - q, along = (d * foreshortened).sum()
+                least = min(least, (d * d).sum() - along * along)
+            }
+            return least.squareRoot()
         }
     }
 }
