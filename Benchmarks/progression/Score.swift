@@ -1,20 +1,25 @@
 import CarpusCore
+import CarpusIO
 import CarpusQuantification
 import CarpusRegistration
 import Foundation
 
 /// A map of change held against the truth.
 struct Score {
+    static let head = "wrist\tCPU s\tbones mm (median, largest)\twithout mm\treported mm\tratio (median, range)\tsignificant %\tlargest region mL\tAUC\tincrease mL\tdecrease mL\ttrue increase mL\ttrue decrease mL"
     let line: String
     let regions: [RegionPair]
+    let map: ProgressionMap.Result
+    let truth: [Int8]
+    let labels: LabelMap
 
-    init(_ pair: StudyPair, alone: Bool) throws {
+    init(_ pair: WristPair, alone: Bool) throws {
         let begin = Self.processorTime()
         var parameters = RigidRegistration.Parameters()
         parameters.symmetric = true
         let whole = try RigidRegistration.align(fixed: pair.baseline, moving: pair.followup, parameters: parameters).movingFromFixed
         let parts = alone ? try PartRegistration.align(fixed: pair.baseline, moving: pair.followup, whole: whole, fixedAnatomy: pair.anatomy, movingAnatomy: nil) : nil
-        let map = try ProgressionMap.compute(
+        map = try ProgressionMap.compute(
             baseline: pair.baseline, followup: pair.followup, followupFromBaseline: .rigid(whole), motions: parts?.motions, baselineAnatomy: pair.anatomy, method: "benchmark")
         let time = Self.processorTime() - begin
 
@@ -28,16 +33,18 @@ struct Score {
             reported.append(part.error)
             ratios.append(part.error / max(errors.last ?? 0, 1e-6))
         }
-        let truth = Self.truth(pair, map), assessed = map.assessed.labels.indices.filter { map.assessed.labels[$0] != 0 && map.z.scalars[$0].isFinite }
+        let truth = Self.truth(pair, map), map = map
+        self.truth = truth
+        let assessed = map.assessed.labels.indices.filter { map.assessed.labels[$0] != 0 && map.z.scalars[$0].isFinite }
         let significant = assessed.count { map.significant.labels[$0] != 0 }
-        let isStable = !pair.lesions.0.labels.contains { $0 != 0 } && !pair.lesions.1.labels.contains { $0 != 0 }
         let curve = ReceiverOperating(assessed.map { Double(abs(map.z.scalars[$0])) }, isPositive: assessed.map { truth[$0] != 0 })
-        let auc = isStable ? Double.nan : curve.area.value ?? .nan
+        let auc = pair.isStill ? Double.nan : curve.area.value ?? .nan
         let voxel = map.z.grid.voxelVolume / 1000
         let up = Double(truth.count { $0 > 0 }) * voxel, down = Double(truth.count { $0 < 0 }) * voxel
         func measured(_ region: String) -> Double { map.measurements.first { $0.quantity == "volume-change" && $0.region == region }?.value ?? 0 }
         let largest = map.measurements.filter { $0.quantity == "significant-volume" && $0.region.contains("/") }.map { $0.value ?? 0 }.max() ?? 0
-        let labels = pair.anatomy.resampled(onto: map.z.grid, through: map.baselineFromHalfway)
+        labels = pair.anatomy.resampled(onto: map.z.grid, through: map.baselineFromHalfway)
+        let labels = labels
         regions = WristAnatomy.structures.filter { $0.label <= 28 }.compactMap { s in
             let inside = labels.labels.indices.filter { labels.labels[$0] == s.label }
             guard inside.count > 50 else { return nil }
@@ -46,13 +53,13 @@ struct Score {
         func sorted(_ v: [Double]) -> [Double] { v.isEmpty ? [.nan] : v.sorted() }
         let (e, b, q, r) = (sorted(errors), sorted(before), sorted(ratios), sorted(reported))
         line = String(
-            format: "%@\t%@\t%.1f\t%.3f %.3f\t%.3f\t%.3f\t%.2f %.2f-%.2f\t%.3f\t%.3f\t%.3f\t%.2f\t%.2f\t%.2f\t%.2f", pair.name, isStable ? "stable" : "changed", time,
+            format: "%@\t%.1f\t%.3f %.3f\t%.3f\t%.3f\t%.2f %.2f-%.2f\t%.3f\t%.3f\t%.3f\t%.2f\t%.2f\t%.2f\t%.2f", pair.name, time,
             e[e.count / 2], e[e.count - 1], b[b.count / 2], r[r.count / 2], q[q.count / 2], q[0], q[q.count - 1],
             100 * Double(significant) / Double(assessed.count), largest, auc, measured("increase"), measured("decrease"), up, down)
     }
 
     /// +1 where a lesion appeared, -1 where one vanished, on the grid of the map; by most of five places through the thickness of a slice.
-    private static func truth(_ pair: StudyPair, _ map: ProgressionMap.Result) -> [Int8] {
+    private static func truth(_ pair: WristPair, _ map: ProgressionMap.Result) -> [Int8] {
         let grid = map.z.grid, axis = grid.throughPlaneAxis
         var votes = [Int8](repeating: 0, count: grid.count)
         for step in -2...2 {
@@ -62,6 +69,19 @@ struct Score {
             for i in votes.indices { votes[i] += a[i] == 0 && b[i] != 0 ? 1 : a[i] != 0 && b[i] == 0 ? -1 : 0 }
         }
         return votes.map { $0 >= 3 ? 1 : $0 <= -3 ? -1 : 0 }
+    }
+
+    /// What was compared, and the truth, for other programs.
+    func keep(_ pair: WristPair, in folder: URL) throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let grid = map.z.grid
+        func write(_ volume: Volume<Float>, _ name: String) throws { try NIfTI.write(volume, to: folder.appending(path: name + ".nii.gz")) }
+        let change = pair.change.resampled(onto: grid, through: map.followupFromHalfway, interpolation: .linear)
+        for (volume, name) in [(pair.baseline, "baseline"), (pair.followup, "followup"), (map.baseline, "half-baseline"), (map.followup, "half-followup"), (map.difference, "difference"), (map.z, "z"), (change, "change"), (Volume(grid: grid, scalars: truth.map(Float.init)), "truth")] {
+            try write(volume, name)
+        }
+        for (labels, name) in [(labels, "labels"), (map.significant, "significant"), (map.assessed, "assessed")] { try NIfTI.write(labels, to: folder.appending(path: name + ".nii.gz")) }
+        try "gain\t\(map.gain)\nbaseline noise\t\(map.baselineNoise)\nfollowup noise\t\(map.followupNoise)\nscatter\t\(map.scatter)\n".write(to: folder.appending(path: "numbers.tsv"), atomically: true, encoding: .utf8)
     }
 
     private static func points(of name: String, in map: LabelMap) -> [Vector3] {

@@ -117,6 +117,45 @@ import Testing
         #expect(share(try map(a, b, .rigid(Self.turn.inverse))) > 0.01)
     }
 
+    /// Slices of 3 mm, the second visit's half a slice on: every edge is cut otherwise, and nothing changed.
+    @Test func slicesThatCutOtherwiseAreNoChange() throws {
+        func grid(_ shift: Double) throws -> Grid { try Phantom.grid(shift: Vector3(0, 0, shift), spacing: Vector3(0.9, 0.9, 3), size: Index3(64, 56, 16)) }
+        let a = phantom(71).seen(on: try grid(0)), b = phantom(72).seen(on: try grid(1.5))
+        var p = ProgressionMap.Parameters()
+        let with = share(try map(a, b))
+        p.interpolationError = 0
+        let without = share(try map(a, b, .identity, p))
+        #expect(with < 0.005 && without > 5 * with, "\(with), \(without)")
+        // What grew over several slices stays to be seen.
+        let grown = phantom(73) { $0.lesion = (Vector3(-2, 1, -7), 6, 120) }.seen(on: try grid(1.5))
+        let volume = try #require(value(try map(a, grown), "volume-change", "increase")), truth = 4 / 3 * Double.pi * 216 / 1000
+        #expect(abs(volume / truth - 1) < 0.35, "\(volume) mL for \(truth) mL")
+    }
+
+    @Test func secondDifferencesAreThoseAcrossThickSlices() throws {
+        let grid = try Grid(size: Index3(2, 1, 6), spacing: Vector3(1, 1, 2.5))
+        let values: [Float] = [0, 0, 10, 4, 0, .nan]
+        let volume = Volume(grid: grid, scalars: values.flatMap { [$0, 1000] }), slopes = Slopes(grid: grid)
+        let bends = volume.scalars.withUnsafeBufferPointer { v in (0..<5).map { slopes.bend(v.baseAddress!, Index3(0, 0, $0)) } }
+        #expect(bends == [0, 100, 256, 4, 16])
+        let cube = Slopes(grid: try Grid(size: Index3(2, 1, 6), spacing: Vector3(1, 1, 2)))
+        #expect(volume.scalars.withUnsafeBufferPointer { cube.bend($0.baseAddress!, Index3(0, 0, 2)) } == 0)
+    }
+
+    /// A strong change in one slice, in two neighbouring ones, and one that turns its sign from slice to slice.
+    @Test func whatIsSeenInOneSliceAloneIsHardlySure() throws {
+        let grid = try Grid(size: Index3(4, 4, 9), spacing: Vector3(1, 1, 3)), error = PositionError(registration: 0, local: nil, interpolation: 0.22)
+        func z(_ slices: [Int: Float]) -> Float {
+            let difference = Volume(grid: grid, scalars: (0..<grid.count).map { 1e5 * (slices[grid.index(at: $0).z] ?? 0) })
+            let z = ChangeSignificance.zScore(
+                of: difference, mean: difference.map { 100 + $0 / 2 }, noise: 1, error: error, blockSize: 0, body: [UInt8](repeating: 1, count: grid.count)).z
+            return z.scalars[grid.offset(2, 2, 4)]
+        }
+        // Second differences of one scan, the other being flat: 2, 1, 4 times the change; half of their squares counts.
+        #expect(abs(z([4: 1]) - 3.214) < 1e-3 && abs(z([4: 1, 5: 1]) - 6.428) < 1e-3)
+        #expect(abs(z([4: -1]) + z([4: 1])) < 1e-6 && z([3: -1, 4: 1, 5: -1]) < 1.61)
+    }
+
     @Test(arguments: [0.0, 0.7, 1.5]) func noiseIsRarelyTakenForChange(_ smoothing: Double) throws {
         var p = ProgressionMap.Parameters()
         (p.smoothing, p.minimumVoxels, p.minimumVolume) = (smoothing, 1, 0)

@@ -5,7 +5,7 @@ public import CarpusQuantification
 /// What changed between two visits.
 public enum CompareProgression: Stage {
     public static let name = "compare.progression"
-    public static let version = 2
+    public static let version = 3
     public static let summary = "Subtracts two visits of one sequence half-way between them, scaled by noise; swapping the visits only flips the sign."
 
     public typealias Parameters = ProgressionMap.Parameters

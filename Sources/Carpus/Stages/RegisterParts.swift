@@ -40,6 +40,9 @@ public enum RegisterParts: Stage {
     }
 
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
+        guard inputs.fixedAnatomy != nil || inputs.movingAnatomy != nil else {
+            throw NotScorable(because: "no map of the anatomy says where the parts are, at neither visit")
+        }
         let result = try PartRegistration.align(
             fixed: inputs.fixed, moving: inputs.moving, whole: try whole(inputs.transform, inputs.fixed.grid.centre),
             fixedAnatomy: inputs.fixedAnatomy, movingAnatomy: inputs.movingAnatomy, parameters: parameters)

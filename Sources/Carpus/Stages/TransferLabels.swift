@@ -15,6 +15,8 @@ public enum TransferLabels: Stage {
         public var inverse = false
         /// The share of a label outside the image's field of view above which its volume is to be looked at, 0 to 1.
         public var largestShareOutside = 0.01
+        /// Tell the volumes before and after; not where labels are only means to an end.
+        public var measure = true
         /// The defaults.
         public init() {}
 
@@ -64,7 +66,7 @@ public enum TransferLabels: Stage {
             rows.append(share.map { Measurement("share-outside", $0, unit: "1", region: region, status: status, reason: reason, method: method) }
                 ?? .notScorable("share-outside", unit: "1", region: region, because: "no way back from its voxels", method: method))
         }
-        return Outputs(labels: carried, volumes: Measurements(rows), findings: Findings(findings(cut: cut, lost: lost, unplaced: outside.unplaced.values.reduce(0, +))))
+        return Outputs(labels: carried, volumes: Measurements(parameters.measure ? rows : []), findings: Findings(findings(cut: cut, lost: lost, unplaced: outside.unplaced.values.reduce(0, +))))
     }
 
     private static func findings(cut: [String], lost: [String], unplaced: Int) -> [Finding] {

@@ -6,9 +6,11 @@ enum ChangeSignificance {
     /// The difference in standard deviations, 0 outside the body, and the scatter factor over the whole body.
     ///
     /// The model's variance is `noise² + Σ (slope · error)²` over the three axes; the error in mm along each is what
-    /// registration leaves and what interpolation between voxels leaves, see `PositionError`. Where the difference scatters more than that
-    /// says (by its median absolute value over blocks, which change does not move until it fills half of one), the model is
-    /// widened to what is seen; it is never narrowed.
+    /// registration leaves and what interpolation between voxels leaves, see `PositionError`. Across thick slices the second is told from
+    /// how both scans bend instead: the mean of their squared second differences, which is that of their mean and a quarter of that of their
+    /// difference. A difference that changes its sign from slice to slice is one of sampling; one confined to a single slice stays
+    /// below 1 / (√2 · `interpolation`). Where the difference scatters more than that says (by its median absolute value over blocks, which
+    /// change does not move until it fills half of one), the model is widened to what is seen; it is never narrowed.
     static func zScore(
         of difference: Volume<Float>, mean: Volume<Float>, noise: Float, error: PositionError, blockSize: Double, body: [UInt8]
     ) -> (z: Volume<Float>, scatter: Double) {
@@ -17,17 +19,19 @@ enum ChangeSignificance {
         func fill(_ local: UnsafePointer<Float>?) {
             nonisolated(unsafe) let local = local
             z.scalars.withUnsafeMutableBufferPointer { buffer in
-                mean.scalars.withUnsafeBufferPointer { values in
-                    nonisolated(unsafe) let (out, signal) = (buffer.baseAddress!, values.baseAddress!)
+                mean.scalars.withUnsafeBufferPointer { values in difference.scalars.withUnsafeBufferPointer { changes in
+                    nonisolated(unsafe) let (out, signal, change) = (buffer.baseAddress!, values.baseAddress!, changes.baseAddress!)
+                    let share = Float(error.interpolation * error.interpolation)
                     let variance = noise * noise, slopes = Slopes(grid: grid), between = error.interpolationSquares(on: grid)
                     Parallel.forEach(size.y * size.z) { row in
                         for i in row * size.x..<(row + 1) * size.x where !out[i].isNaN {
-                            let slope = slopes.squares(signal, Index3(i - row * size.x, row % size.y, row / size.y))
+                            let at = Index3(i - row * size.x, row % size.y, row / size.y), slope = slopes.squares(signal, at)
                             let squares = between + error.registrationSquare(local, i)
-                            out[i] = body[i] == 0 ? 0 : out[i] / (variance + (squares * slope).sum()).squareRoot()
+                            let bend = share * (slopes.bend(signal, at) + slopes.bend(change, at) / 4)
+                            out[i] = body[i] == 0 ? 0 : out[i] / (variance + (squares * slope).sum() + bend).squareRoot()
                         }
                     }
-                }
+                } }
             }
         }
         if let local = error.local { local.scalars.withUnsafeBufferPointer { fill($0.baseAddress) } } else { fill(nil) }

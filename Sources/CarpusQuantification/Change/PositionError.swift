@@ -1,8 +1,10 @@
 import CarpusCore
 
 /// How far off a value of a difference may lie, mm: what registration leaves, the same along all axes, and what
-/// interpolation between voxels leaves, which grows with their size. Across thick slices the second is the larger by far:
-/// an edge that lies otherwise within its slice at the second visit cannot be told from change.
+/// interpolation between voxels leaves, which grows with their size.
+///
+/// Across thick slices an edge that lies otherwise within its slice at the second visit cannot be told from change, and slopes do not
+/// tell how much it weighs: what linear interpolation misses there is a share of the second difference, see `Slopes.bend`.
 struct PositionError {
     /// mm.
     let registration: Double
@@ -11,10 +13,10 @@ struct PositionError {
     /// As a share of the distance between voxels.
     let interpolation: Double
 
-    /// The squared error of interpolation along each axis of a grid, mm².
+    /// The squared error of interpolation along each axis of a grid, mm²; 0 across thick slices.
     func interpolationSquares(on grid: Grid) -> SIMD3<Float> {
-        let between = interpolation * grid.spacing
-        return SIMD3<Float>(between * between)
+        let between = SIMD3<Float>(interpolation * grid.spacing)
+        return (between * between).replacing(with: 0, where: Slopes.thickAxes(of: grid))
     }
 
     /// The squared error of registration at a voxel, mm².
@@ -32,8 +34,26 @@ struct Slopes {
     private let isThick: SIMDMask<SIMD3<Int32>>
 
     init(grid: Grid) {
-        (size, spacing) = (grid.size, SIMD3<Float>(grid.spacing))
-        isThick = spacing .> 2 * spacing.min()
+        (size, spacing, isThick) = (grid.size, SIMD3<Float>(grid.spacing), Self.thickAxes(of: grid))
+    }
+
+    /// Axes along which voxels are more than twice as long as along the shortest.
+    static func thickAxes(of grid: Grid) -> SIMDMask<SIMD3<Int32>> {
+        let spacing = SIMD3<Float>(grid.spacing)
+        return spacing .> 2 * spacing.min()
+    }
+
+    /// The squared second difference across thick slices, in the signal's unit; beside what is not known the difference to the one neighbour.
+    @inline(__always) func bend(_ v: UnsafePointer<Float>, _ at: Index3) -> Float {
+        let i = at.x + size.x * (at.y + size.y * at.z), steps = Index3(1, size.x, size.x * size.y)
+        var sum: Float = 0
+        for axis in 0..<3 where isThick[axis] {
+            let step = steps[axis], p = at[axis]
+            let below = p > 0 && !v[i - step].isNaN ? v[i - step] - v[i] : 0
+            let above = p < size[axis] - 1 && !v[i + step].isNaN ? v[i + step] - v[i] : 0
+            sum += (below + above) * (below + above)
+        }
+        return sum
     }
 
     /// The squared slope along each axis, per mm²; one-sided beside what is not known.
