@@ -80,16 +80,25 @@ public enum RigidRegistration {
     public static func align(
         fixed: Volume<Float>, moving: Volume<Float>, fixedMask: LabelMap? = nil, movingMask: LabelMap? = nil, parameters: Parameters = .init()
     ) throws -> Result {
+        try align(fixed, moving, fixedMask, movingMask, parameters, bends: false)
+    }
+
+    /// The same, and for images that are bent as well: what stands out plainly is then not sought anew, however parts of it pull.
+    static func align(
+        _ fixed: Volume<Float>, _ moving: Volume<Float>, _ fixedMask: LabelMap?, _ movingMask: LabelMap?, _ parameters: Parameters, bends: Bool
+    ) throws -> Result {
         if let complaint = parameters.complaint { throw RegistrationError(.badParameter, "rigid registration: \(complaint)") }
         let doubts = try RegistrationGate(fixed: fixed, moving: moving, fixedMask: fixedMask, movingMask: movingMask).findings
-        let found = try search(fixed, moving, fixedMask, movingMask, parameters)
+        let found = try search(fixed, moving, fixedMask, movingMask, parameters, bends: bends)
         return doubts.isEmpty ? found : Result(
             movingFromFixed: found.movingFromFixed, metric: found.metric, iterations: found.iterations, findings: doubts + found.findings, verdict: found.verdict)
     }
 
-    private static func search(_ fixed: Volume<Float>, _ moving: Volume<Float>, _ fixedMask: LabelMap?, _ movingMask: LabelMap?, _ parameters: Parameters) throws -> Result {
+    private static func search(
+        _ fixed: Volume<Float>, _ moving: Volume<Float>, _ fixedMask: LabelMap?, _ movingMask: LabelMap?, _ parameters: Parameters, bends: Bool
+    ) throws -> Result {
         if parameters.engine == .carpus {
-            let alignment = try RigidAlignment(fixed: fixed, moving: moving, fixedMask: fixedMask, movingMask: movingMask, parameters)
+            let alignment = try RigidAlignment(fixed: fixed, moving: moving, fixedMask: fixedMask, movingMask: movingMask, parameters, bends: bends)
             return alignment?.rigid ?? identical(fixed)
         }
         let a = try Side(fixed, mask: fixedMask, name: "fixed"), b = try Side(moving, mask: movingMask, name: "moving")

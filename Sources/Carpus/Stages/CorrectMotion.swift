@@ -5,7 +5,7 @@ import CarpusRegistration
 /// Lays all frames of a dynamic series on one of them.
 public enum CorrectMotion: Stage {
     public static let name = "correct.motion"
-    public static let version = 3
+    public static let version = 4
     public static let summary = "Lays every frame of a dynamic series on a reference frame, all frames as one problem, and leaves out frames that moved too far."
 
     /// How motion is sought, and what is too much.

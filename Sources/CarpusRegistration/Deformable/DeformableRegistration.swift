@@ -83,7 +83,7 @@ public enum DeformableRegistration {
         fixed: Volume<Float>, moving: Volume<Float>, fixedMask: LabelMap? = nil, movingMask: LabelMap? = nil, parameters: Parameters = .init()
     ) throws -> Result {
         if let complaint = parameters.complaint { throw RegistrationError(.badParameter, "deformable registration: \(complaint)") }
-        let rigid = try RigidRegistration.align(fixed: fixed, moving: moving, fixedMask: fixedMask, movingMask: movingMask, parameters: parameters.rigid)
+        let rigid = try RigidRegistration.align(fixed, moving, fixedMask, movingMask, parameters.rigid, bends: true)
         if fixed == moving {
             return Result(
                 movingFromFixed: .identity, fixedFromMoving: .identity, rigid: rigid, jacobian: 1...1, inverseConsistency: 0, verdict: nil,

@@ -22,6 +22,9 @@ struct Evidence: Sendable {
         return told * doubt * doubt * doubt * max(1, Self.plainVoxels / Double(max(1, voxels)))
     }
 
+    /// Whether the alignment stands out as none did that was wrong.
+    var isPlain: Bool { (height ?? 0) >= Self.plainHeight }
+
     /// Alignments that stand so high above their surroundings were right, every one.
     private static let plainHeight = 30.0
     /// Fewer voxels may agree by chance: a joint histogram of 40 by 40 bins has as many as a quarter of them.

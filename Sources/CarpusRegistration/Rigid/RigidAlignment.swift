@@ -13,7 +13,7 @@ struct RigidAlignment {
 
     /// - Returns: nil when the two images are the same, voxel by voxel.
     init?(
-        fixed: Volume<Float>, moving: Volume<Float>, fixedMask: LabelMap?, movingMask: LabelMap?, _ parameters: RigidRegistration.Parameters
+        fixed: Volume<Float>, moving: Volume<Float>, fixedMask: LabelMap?, movingMask: LabelMap?, _ parameters: RigidRegistration.Parameters, bends: Bool = false
     ) throws {
         let spacings = (0..<parameters.levels).reversed().map { parameters.finestSpacing * Double(1 << $0) }
         let soft = ThickSlices.alike(fixed.grid, moving.grid, at: parameters.finestSpacing)
@@ -23,7 +23,7 @@ struct RigidAlignment {
         swapped = moving.precedes(fixed)
         (first, second) = swapped ? (b, a) : (a, b)
         slices = min(fixed.grid.size.min(), moving.grid.size.min())
-        engine = RigidEngine(fixed: first, moving: second, parameters: parameters)
+        engine = RigidEngine(fixed: first, moving: second, parameters: parameters, bends: bends)
         (found, evidence) = try engine.run()
     }
 

@@ -5,6 +5,8 @@ import CarpusCore
 struct RigidEngine: Sendable {
     let fixed, moving: Subject
     let parameters: RigidRegistration.Parameters
+    /// Whether the images may be bent as well: parts then pull the pose this way and that, which is no reason to begin anew.
+    private let bends: Bool
     /// The comparisons, the coarsest level first.
     private let descents: [Descent]
 
@@ -22,8 +24,8 @@ struct RigidEngine: Sendable {
     /// An expected error in mm above which other starts are tried.
     private static let unconvincing = 0.5
 
-    init(fixed: Subject, moving: Subject, parameters: RigidRegistration.Parameters) {
-        (self.fixed, self.moving, self.parameters) = (fixed, moving, parameters)
+    init(fixed: Subject, moving: Subject, parameters: RigidRegistration.Parameters, bends: Bool = false) {
+        (self.fixed, self.moving, self.parameters, self.bends) = (fixed, moving, parameters, bends)
         let count = parameters.levels
         descents = (0..<count).map { level in
             func lookup(_ a: Subject, _ b: Subject, backward: Bool) -> Lookup {
@@ -52,9 +54,9 @@ struct RigidEngine: Sendable {
             best?.found.iterations = iterations
         }
         if let first = rivals.first { consider(first, descents) }
-        func unsure() -> Bool { best.map { $0.evidence.expectedError > Self.unconvincing } ?? true }
-        if let unsure = best, unsure.evidence.expectedError > Self.unconvincing {
-            for rival in distinct(rivals.sorted { $0.evaluation.cost < $1.evaluation.cost }, from: unsure.found).prefix(3) { consider(rival, descents) }
+        func unsure() -> Bool { best.map { $0.evidence.expectedError > Self.unconvincing && !(bends && $0.evidence.isPlain) } ?? true }
+        if let first = best, unsure() {
+            for rival in distinct(rivals.sorted { $0.evaluation.cost < $1.evaluation.cost }, from: first.found).prefix(3) { consider(rival, descents) }
         }
         if angle > 0, unsure() {
             let loose = loosened

@@ -50,7 +50,7 @@ struct SeriesMean: Sendable {
     func turn(slices: SliceMotions, _ poses: [Pose], settled: Bool) -> SliceMotions {
         let seen = look(poses, slices), weights = settled ? seen.weights : seen.variances.map { $0.isFinite ? 1 : 0 }
         var next = slices
-        next.frames = StartSearch.parallel(poses.count) { k in
+        let laid = StartSearch.parallel(poses.count) { k in
             let map = voxels(k, poses[k])
             let part = places.indices.compactMap { i -> SliceMotions.Sample? in
                 let v = seen.values[i * seen.frames + k]
@@ -59,6 +59,7 @@ struct SeriesMean: Sendable {
             }
             return slices.fitted(frame: k, part, on: frames.fine[k].grid, robust: settled)
         }
+        (next.frames, next.unfitted) = (laid.map(\.motions), laid.map(\.unfitted))
         return next
     }
 

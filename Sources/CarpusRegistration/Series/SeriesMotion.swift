@@ -107,6 +107,7 @@ public enum SeriesMotion {
                 most > 5 ? .warning : .note, "registration.slices-moved", "Slices moved against each other within their planes while frames were taken; each was laid on the mean by itself.",
                 evidence: ["largest displacement": String(format: "%.2f mm", most)]))
         }
+        if let doubt = slices?.doubt { findings.append(doubt) }
         if let most = shifts.max(), most > 1 {
             findings.append(Finding(
                 most > 5 ? .warning : .note, "registration.moved", "The thing moved while the series was taken; frames were laid on each other.",

@@ -24,9 +24,11 @@ public struct SliceMotions: Sendable, Hashable, Codable {
     public let axis: Int, plane: SIMD2<Int>
     /// Frame after frame, a motion a slice.
     public var frames: [[Motion]]
+    /// Frame after frame, the slices that show some tissue but tell too little to be laid on the mean: they lie as an earlier turn left them, at first as their frame does.
+    public internal(set) var unfitted: [[Int]]
     /// The frame on which the others are laid, as it was taken.
     let reference: Int
-    private let grid: Grid
+    let grid: Grid
 
     /// None of any slice of any frame.
     init(_ grid: Grid, frames: Int, reference: Int) {
@@ -35,6 +37,7 @@ public struct SliceMotions: Sendable, Hashable, Codable {
         axis = grid.size[fewest] == 1 ? fewest : grid.throughPlaneAxis
         plane = SIMD2(axis == 0 ? 1 : 0, axis == 2 ? 1 : 2)
         self.frames = [[Motion]](repeating: [Motion](repeating: Motion(), count: grid.size[axis]), count: frames)
+        unfitted = [[Int]](repeating: [], count: frames)
     }
 
     /// The middle of a slice, voxels, and a voxel of the plane, mm.
@@ -110,13 +113,15 @@ public struct SliceMotions: Sendable, Hashable, Codable {
 
     /// Least places of a slice by which it is laid on the mean, and the largest standard error of its shift, mm.
     private static let leastSamples = 150, largestError = 0.5
+    /// A slice that has lost more of its signal, as a share, shows the thing no more.
+    private static let largestLoss: Float = 0.8
 
-    /// A frame's motions nearer to the mean: turn, shifts and gain of each slice by weighted least squares.
+    /// A frame's motions nearer to the mean: turn, shifts and gain of each slice by weighted least squares; and the slices that show tissue but could not be laid.
     ///
     /// - Parameters:
     ///   - coarse: the grid that the samples' voxels are of; its axes are this one's.
     ///   - robust: again without what does not fit; far from the end that is the edges, which tell the most.
-    func fitted(frame k: Int, _ samples: [Sample], on coarse: Grid, robust: Bool) -> [Motion] {
+    func fitted(frame k: Int, _ samples: [Sample], on coarse: Grid, robust: Bool) -> (motions: [Motion], unfitted: [Int]) {
         let direction = grid.direction, u = SIMD3<Float>(direction[column: plane.x]), w = SIMD3<Float>(direction[column: plane.y])
         let fine = grid.voxelFromWorld * coarse.worldFromVoxel
         var rows = [[(row: SIMD4<Float>, difference: Float, weight: Float)]](repeating: [], count: grid.size[axis])
@@ -127,13 +132,17 @@ public struct SliceMotions: Sendable, Hashable, Codable {
             let along = (s.gradient * u).sum(), across = (s.gradient * w).sum()
             rows[slice].append((SIMD4(Float(p.x) * across - Float(p.y) * along, along, across, -s.mean), s.value - s.mean, s.weight))
         }
-        return rows.enumerated().map { slice, all in
-            let before = frames[k][slice]
-            guard all.count >= Self.leastSamples, let step = Self.solved(all, rounds: robust ? 2 : 1) else { return before }
+        var motions = frames[k], left: [Int] = []
+        for (slice, all) in rows.enumerated() where !all.isEmpty {
+            guard all.count >= Self.leastSamples, let step = Self.solved(all, rounds: robust ? 2 : 1) else {
+                left.append(slice)
+                continue
+            }
             var change = Motion()
             (change.turn, change.shift) = (step.x, SIMD2(step.y, step.z))
-            return before.after(change)
+            motions[slice] = motions[slice].after(change)
         }
+        return (motions, left)
     }
 
     private static func solved(_ all: [(row: SIMD4<Float>, difference: Float, weight: Float)], rounds: Int) -> SIMD4<Double>? {
@@ -159,7 +168,7 @@ public struct SliceMotions: Sendable, Hashable, Codable {
             limit = max(4.685 * 1.4826 * sizes[sizes.count / 2], .leastNormalMagnitude)
             if round == rounds - 1 {
                 let errors = [1, 2].map { j in LinearSystem.solve(matrix, (0..<4).map { $0 == j ? 1 : 0 }).map { $0[j] * squares / max(total, 1) } ?? .infinity }
-                guard errors.max() ?? .infinity < largestError * largestError else { return nil }
+                guard errors.max() ?? .infinity < largestError * largestError, step.w > -largestLoss else { return nil }
             }
         }
         return SIMD4<Double>(step)
