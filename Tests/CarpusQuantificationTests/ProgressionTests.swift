@@ -135,7 +135,7 @@ import Testing
     @Test func secondDifferencesAreThoseAcrossThickSlices() throws {
         let grid = try Grid(size: Index3(2, 1, 6), spacing: Vector3(1, 1, 2.5))
         let values: [Float] = [0, 0, 10, 4, 0, .nan]
-        let volume = Volume(grid: grid, scalars: values.flatMap { [$0, 1000] }), slopes = Slopes(grid: grid)
+        let pairs: [Float] = values.flatMap { (v: Float) -> [Float] in [v, 1000] }, volume = Volume<Float>(grid: grid, scalars: pairs), slopes = Slopes(grid: grid)
         let bends = volume.scalars.withUnsafeBufferPointer { v in (0..<5).map { slopes.bend(v.baseAddress!, Index3(0, 0, $0)) } }
         #expect(bends == [0, 100, 256, 4, 16])
         let cube = Slopes(grid: try Grid(size: Index3(2, 1, 6), spacing: Vector3(1, 1, 2)))
