@@ -70,7 +70,7 @@ let package = Package(
         .testTarget(name: "CarpusQuantificationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusQuantification", "CarpusSimulation"], exclude: ["peers.py", "Agreement/fixtures.py", "Agreement/fixtures.json"]),
         .testTarget(name: "CarpusSimulationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusSimulation"]),
         .testTarget(name: "CarpusPipelineTests", dependencies: ["CarpusPipeline"]),
-        .testTarget(name: "CarpusTests", dependencies: ["CarpusTestSupport", "Carpus", "CarpusPipeline", "CarpusCore", "CarpusReport", "CarpusIO", "CarpusQuantification", "CarpusSegmentation"]),
+        .testTarget(name: "CarpusTests", dependencies: ["CarpusTestSupport", "Carpus", "CarpusPipeline", "CarpusCore", "CarpusReport", "CarpusIO", "CarpusQuantification", "CarpusRegistration", "CarpusSegmentation"]),
         .testTarget(name: "CarpusCommandTests", dependencies: ["CarpusTestSupport", "CarpusCommand", "CarpusCore", "CarpusIO", "Carpus", "CarpusPipeline", "CarpusQuantification", "CarpusPerfusion", "CarpusRegistration", "CarpusSegmentation", .product(name: "Crypto", package: "swift-crypto")], exclude: ["Browser"]),
     ],
     cxxLanguageStandard: .cxx17

@@ -1,5 +1,6 @@
 import Carpus
 import CarpusCore
+import CarpusRegistration
 import Testing
 
 @Suite struct RegisterPartsStageTests {
