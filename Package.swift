@@ -65,7 +65,7 @@ let package = Package(
         .executableTarget(name: "SegmentationBenchmark", dependencies: ["CarpusCore", "CarpusSegmentation"], path: "Benchmarks/segmentation", exclude: ["operators.py", "networks.py", "unet.py", "volume.py"]),
         .testTarget(name: "CarpusPerfusionTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusPerfusion", "CarpusSimulation"]),
         .executableTarget(name: "PerfusionBenchmark", dependencies: ["CarpusCore", "CarpusPerfusion"], path: "Benchmarks/perfusion"),
-        .executableTarget(name: "ProgressionBenchmark", dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusQuantification", "CarpusSimulation"], path: "Benchmarks/progression"),
+        .executableTarget(name: "ProgressionBenchmark", dependencies: ["CarpusCore", "CarpusIO", "CarpusRegistration", "CarpusQuantification", "CarpusSimulation"], path: "Benchmarks/progression", exclude: ["edges.py"]),
         .testTarget(name: "CarpusReportTests", dependencies: ["CarpusCore", "CCairo", "CWebP", "CarpusReport", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(name: "CarpusQuantificationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusIO", "CarpusQuantification", "CarpusSimulation"], exclude: ["peers.py", "Agreement/fixtures.py", "Agreement/fixtures.json"]),
         .testTarget(name: "CarpusSimulationTests", dependencies: ["CarpusTestSupport", "CarpusCore", "CarpusSimulation"]),

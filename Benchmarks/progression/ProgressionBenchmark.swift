@@ -28,14 +28,15 @@ struct ProgressionBenchmark {
             if let keep { try score.keep(pair, in: keep.appending(path: name.replacing(":", with: "-"), directoryHint: .isDirectory)) }
             regions += score.regions
         }
-        if let r = Correlation.pearson(regions.map(\.measured), regions.map(\.truth)).value {
-            print(String(format: "change of regions against the truth: r %.3f over %d regions; largest false %.2f mL", r, regions.count, regions.filter { $0.truth == 0 }.map { abs($0.measured) }.max() ?? 0))
+        for (truth, name) in [(\RegionPair.visible, "visible"), (\.truth, "labelled")] {
+            guard let r = Correlation.pearson(regions.map(\.measured), regions.map { $0[keyPath: truth] }).value else { continue }
+            print(String(format: "change of regions against what is %@: r %.3f over %d regions; largest false %.2f mL", name, r, regions.count, regions.filter { $0[keyPath: truth] == 0 }.map { abs($0.measured) }.max() ?? 0))
         }
     }
 }
 
-/// The measured and the true change of a region, mL.
+/// The net change of a region, mL: as measured, as it can be seen (`VisibleChange`), and as its lesions are labelled.
 struct RegionPair {
     let name: String
-    let measured, truth: Double
+    let measured, visible, truth: Double
 }

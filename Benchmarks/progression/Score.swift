@@ -6,7 +6,7 @@ import Foundation
 
 /// A map of change held against the truth.
 struct Score {
-    static let head = "wrist\tCPU s\tbones mm (median, largest)\twithout mm\treported mm\tratio (median, range)\tsignificant %\tlargest region mL\tAUC\tincrease mL\tdecrease mL\ttrue increase mL\ttrue decrease mL"
+    static let head = "wrist\tCPU s\tbones mm (median, largest)\twithout mm\treported mm\tratio (median, range)\tsignificant %\tlargest region mL\tAUC\tits ceiling\tAUC, visible change\tincrease mL\tdecrease mL\tvisible increase mL\tvisible decrease mL\tlesions appeared mL\tvanished mL"
     let line: String
     let regions: [RegionPair]
     let map: ProgressionMap.Result
@@ -38,9 +38,10 @@ struct Score {
         let assessed = map.assessed.labels.indices.filter { map.assessed.labels[$0] != 0 && map.z.scalars[$0].isFinite }
         let significant = assessed.count { map.significant.labels[$0] != 0 }
         let curve = ReceiverOperating(assessed.map { Double(abs(map.z.scalars[$0])) }, isPositive: assessed.map { truth[$0] != 0 })
+        let visible = VisibleChange(pair, map, labelled: truth, assessed: assessed)
         let auc = pair.isStill ? Double.nan : curve.area.value ?? .nan
         let voxel = map.z.grid.voxelVolume / 1000
-        let up = Double(truth.count { $0 > 0 }) * voxel, down = Double(truth.count { $0 < 0 }) * voxel
+        func volume(_ signs: [Int8], _ sign: Int8) -> Double { Double(assessed.count { signs[$0] == sign }) * voxel }
         func measured(_ region: String) -> Double { map.measurements.first { $0.quantity == "volume-change" && $0.region == region }?.value ?? 0 }
         let largest = map.measurements.filter { $0.quantity == "significant-volume" && $0.region.contains("/") }.map { $0.value ?? 0 }.max() ?? 0
         labels = pair.anatomy.resampled(onto: map.z.grid, through: map.baselineFromHalfway)
@@ -48,14 +49,15 @@ struct Score {
         regions = WristAnatomy.structures.filter { $0.label <= 28 }.compactMap { s in
             let inside = labels.labels.indices.filter { labels.labels[$0] == s.label }
             guard inside.count > 50 else { return nil }
-            return RegionPair(name: s.name, measured: measured("net/" + s.name), truth: Double(inside.reduce(0) { $0 + Int(truth[$1]) }) * voxel)
+            return RegionPair(name: s.name, measured: measured("net/" + s.name), visible: Double(inside.reduce(0) { $0 + Int(visible.signs[$1]) }) * voxel, truth: Double(inside.reduce(0) { $0 + Int(truth[$1]) }) * voxel)
         }
         func sorted(_ v: [Double]) -> [Double] { v.isEmpty ? [.nan] : v.sorted() }
         let (e, b, q, r) = (sorted(errors), sorted(before), sorted(ratios), sorted(reported))
         line = String(
-            format: "%@\t%.1f\t%.3f %.3f\t%.3f\t%.3f\t%.2f %.2f-%.2f\t%.3f\t%.3f\t%.3f\t%.2f\t%.2f\t%.2f\t%.2f", pair.name, time,
+            format: "%@\t%.1f\t%.3f %.3f\t%.3f\t%.3f\t%.2f %.2f-%.2f\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f", pair.name, time,
             e[e.count / 2], e[e.count - 1], b[b.count / 2], r[r.count / 2], q[q.count / 2], q[0], q[q.count - 1],
-            100 * Double(significant) / Double(assessed.count), largest, auc, measured("increase"), measured("decrease"), up, down)
+            100 * Double(significant) / Double(assessed.count), largest, auc, visible.ceiling, visible.area, measured("increase"), measured("decrease"),
+            volume(visible.signs, 1), volume(visible.signs, -1), volume(truth, 1), volume(truth, -1))
     }
 
     /// +1 where a lesion appeared, -1 where one vanished, on the grid of the map; by most of five places through the thickness of a slice.
