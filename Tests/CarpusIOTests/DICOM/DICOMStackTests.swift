@@ -43,7 +43,9 @@ struct DICOMStackTests {
     }
 
     /// Slices of 2 mm, 2.2 mm apart as the header says or without a word on it, every second one gone.
-    @Test(arguments: [("2.2", "dicom.slices-missing", Finding.Severity.serious), ("2.0", "dicom.slices-missing", .serious), ("1.5", "dicom.slice-spacing", .warning), (nil, "dicom.slice-gaps", .warning)] as [(String?, String, Finding.Severity)])
+    @Test(arguments: [
+        ("2.2", "dicom.slices-missing", .serious), ("2.0", "dicom.slices-missing", .serious), ("1.5", "dicom.slice-spacing", .warning), (nil, "dicom.slice-gaps", .warning),
+    ] as [(String?, String, Finding.Severity)])
     func everySecondSliceGoneIsDoubted(named: String?, code: String, severity: Finding.Severity) throws {
         func written(_ depths: [Double]) throws -> DICOMSeries {
             try series(depths.enumerated().map { i, depth in
