@@ -9,7 +9,7 @@ enum ChangeSignificance {
     /// registration leaves and what interpolation between voxels leaves, see `PositionError`. Across thick slices the second is told from
     /// how both scans bend instead: the mean of their squared second differences, which is that of their mean and a quarter of that of their
     /// difference. A difference that changes its sign from slice to slice is one of sampling; one confined to a single slice stays
-    /// below 1 / (√2 · `interpolation`). Where the difference scatters more than that says (by its median absolute value over blocks, which
+    /// below 1 / `interpolation`, and below 1 / (√2 · `interpolation`) where one of the scans is flat there. Where the difference scatters more than that says (by its median absolute value over blocks, which
     /// change does not move until it fills half of one), the model is widened to what is seen; it is never narrowed.
     static func zScore(
         of difference: Volume<Float>, mean: Volume<Float>, noise: Float, error: PositionError, blockSize: Double, body: [UInt8]

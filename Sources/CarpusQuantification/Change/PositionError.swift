@@ -37,21 +37,31 @@ struct Slopes {
         (size, spacing, isThick) = (grid.size, SIMD3<Float>(grid.spacing), Self.thickAxes(of: grid))
     }
 
-    /// Axes along which voxels are more than twice as long as along the shortest.
+    /// Axes along which voxels are more than twice as long as along the shortest, by more than rounding.
     static func thickAxes(of grid: Grid) -> SIMDMask<SIMD3<Int32>> {
         let spacing = SIMD3<Float>(grid.spacing)
-        return spacing .> 2 * spacing.min()
+        return spacing .> 2.001 * spacing.min()
     }
 
-    /// The squared second difference across thick slices, in the signal's unit; beside what is not known the difference to the one neighbour.
+    /// The squared second difference across thick slices, in the signal's unit. Beside what is not known: twice the difference to the one neighbour, or the
+    /// second difference there if that is larger; the signal itself counts where neither neighbour is known and there are slices.
     @inline(__always) func bend(_ v: UnsafePointer<Float>, _ at: Index3) -> Float {
         let i = at.x + size.x * (at.y + size.y * at.z), steps = Index3(1, size.x, size.x * size.y)
         var sum: Float = 0
-        for axis in 0..<3 where isThick[axis] {
-            let step = steps[axis], p = at[axis]
-            let below = p > 0 && !v[i - step].isNaN ? v[i - step] - v[i] : 0
-            let above = p < size[axis] - 1 && !v[i + step].isNaN ? v[i + step] - v[i] : 0
-            sum += (below + above) * (below + above)
+        for axis in 0..<3 where isThick[axis] && size[axis] > 1 {
+            let step = steps[axis], p = at[axis], n = size[axis]
+            let hasBelow = p > 0 && !v[i - step].isNaN, hasAbove = p < n - 1 && !v[i + step].isNaN
+            if hasBelow && hasAbove {
+                let second = v[i - step] - 2 * v[i] + v[i + step]
+                sum += second * second
+            } else if hasBelow || hasAbove {
+                let inward = hasAbove ? step : -step, room = hasAbove ? n - 1 - p : p
+                let first = 2 * (v[i + inward] - v[i]), isFar = room > 1 && !v[i + 2 * inward].isNaN
+                let second = isFar ? v[i] - 2 * v[i + inward] + v[i + 2 * inward] : 0
+                sum += max(first * first, second * second)
+            } else {
+                sum += 4 * v[i] * v[i]
+            }
         }
         return sum
     }

@@ -19,8 +19,8 @@ public enum ProgressionMap {
         /// What registration leaves, mm; edges count as changed only beyond what it explains.
         public var registrationError = 0.3
         /// What interpolation leaves, as a share of the distance between voxels along each axis; across slices more than twice as thick as
-        /// pixels are wide, as a share of the second difference of the signal from slice to slice. A change seen in one slice alone thus stays
-        /// below 1 / (√2 · this share), 3.2, however strong it is.
+        /// pixels are wide, as a share of the second difference of the signal from slice to slice. However strong, a change seen in one slice alone thus
+        /// stays below 1 / (√2 · this share), 3.2, where one of the scans is flat there, and below 4.5 where both are not.
         public var interpolationError = 0.22
         /// The size in mm of the blocks over which the scatter of the difference is measured, 0 for one block.
         public var scatterBlock = 40.0
