@@ -115,24 +115,6 @@ import Testing
         #expect(shifts.reduce(0, +) / Double(shifts.count) < 0.08, "\(shifts.max() ?? 9)")
     }
 
-    @Test func slicesThatTellNothingAreNamed() throws {
-        let grid = try Phantom.grid(), truth = Self.truth(grid.size.z), n = grid.size.x * grid.size.y
-        var series = Self.series(grid, (truth.frames, truth.slices.map { $0.map { _ in SliceMotions.Motion() } })), dice = Dice(seed: 8)
-        // Signal lost in slice 8 of frames 4 and 7.
-        for k in [4, 7] {
-            for i in 0..<n { series.scalars[k * grid.count + 8 * n + i] = 10 + 8 * dice.normal() }
-        }
-        var parameters = SeriesMotion.Parameters()
-        parameters.perSlice = true
-        let result = try SeriesMotion.estimate(series, parameters: parameters), slices = try #require(result.slices)
-        // Its places change with time in all frames, and count in none.
-        #expect(slices.unfitted[4].contains(8) && slices.unfitted[7].contains(8), "\(slices.unfitted)")
-        let doubt = try #require(result.findings.first { $0.code == "registration.slices-unfitted" })
-        #expect(doubt.severity == .warning && doubt.evidence["slices"]?.contains("8 in ") == true, "\(doubt)")
-        // Sound slices in the middle are all laid.
-        #expect(!slices.unfitted.contains { $0.contains(6) || $0.contains(10) }, "\(slices.unfitted)")
-    }
-
     @Test func aThinSlabMovesWithinItsPlane() throws {
         let whole = try Phantom.grid(), middle = whole.worldFromVoxel(Vector3(0, 0, 6))
         let grid = try Grid(size: Index3(96, 112, 5), worldFromVoxel: Affine(linear: whole.worldFromVoxel.linear, translation: middle))
