@@ -115,6 +115,30 @@ import Testing
         #expect(shifts.reduce(0, +) / Double(shifts.count) < 0.08, "\(shifts.max() ?? 9)")
     }
 
+    /// A slice is not laid where few places show it, where those that do change with time, or where it has lost its signal; it keeps its motion, and is named.
+    @Test func slicesThatTellTooLittleAreNamed() throws {
+        let grid = try Grid(size: Index3(96, 112, 16), spacing: Vector3(0.8, 0.8, 2.5))
+        var motions = SliceMotions(grid, frames: 3, reference: 0)
+        motions.frames[1][8].shift = SIMD2(0.4, 0)
+        func laid(_ count: Int, value: Float, weight: Float) -> (motions: [SliceMotions.Motion], unfitted: [(slice: Int, places: Int)]) {
+            var samples: [SliceMotions.Sample] = []
+            for i in 0..<count {
+                let slope = SIMD3<Float>(Float(i % 7) - 3, Float(i % 5) - 2, 1), voxel = Vector3(Double(i % 40) + 20, Double(i / 40) + 30, 8)
+                samples.append(SliceMotions.Sample(voxel: voxel, value: value, mean: 300, gradient: 20 * slope, weight: weight))
+            }
+            return motions.fitted(frame: 1, samples, on: grid, robust: true)
+        }
+        #expect(laid(0, value: 300, weight: 1).unfitted.isEmpty && laid(1000, value: 300, weight: 1).unfitted.isEmpty)
+        for bad in [laid(100, value: 300, weight: 1), laid(1000, value: 300, weight: 0.01), laid(1000, value: 3, weight: 1)] {
+            #expect(bad.unfitted.map(\.slice) == [8] && bad.motions[8] == motions.frames[1][8])
+        }
+        #expect(motions.doubt == nil)
+        motions.unfitted = [[0], [0, 8], [0, 3, 8]]
+        #expect(motions.doubt?.severity == .note && motions.doubt?.evidence["slices"] == "0 in all frames; 3 in frame 2; 8 in frames 1, 2")
+        motions.isDoubtful = true
+        #expect(motions.doubt?.severity == .warning)
+    }
+
     @Test func aThinSlabMovesWithinItsPlane() throws {
         let whole = try Phantom.grid(), middle = whole.worldFromVoxel(Vector3(0, 0, 6))
         let grid = try Grid(size: Index3(96, 112, 5), worldFromVoxel: Affine(linear: whole.worldFromVoxel.linear, translation: middle))
