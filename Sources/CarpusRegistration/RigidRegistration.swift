@@ -83,7 +83,7 @@ public enum RigidRegistration {
         try align(fixed, moving, fixedMask, movingMask, parameters, bends: false)
     }
 
-    /// The same, and for images that are bent as well: what stands out plainly is then not sought anew, however parts of it pull.
+    /// The same, and for images that are bent afterwards: what will do as a start is then not sought anew.
     static func align(
         _ fixed: Volume<Float>, _ moving: Volume<Float>, _ fixedMask: LabelMap?, _ movingMask: LabelMap?, _ parameters: Parameters, bends: Bool
     ) throws -> Result {

@@ -56,6 +56,20 @@ import Testing
         #expect(result.jacobian.lowerBound > 0.1 && result.correlation.after > result.correlation.before)
     }
 
+    /// Slices lie across y, 2.5 and 2.2 mm thick; what they tell of y is little, and bending must not take it back.
+    @Test func displacementAcrossSlicesIsNotHeldBack() throws {
+        let (fixed, moving) = try pair()
+        let result = try DeformableRegistration.align(fixed: fixed, moving: moving), start = Transform.rigid(result.rigid.movingFromFixed)
+        var random = Dice(seed: 6), both = 0.0, squares = 0.0
+        for _ in 0..<4000 {
+            let y = Vector3(Double(random.normal()) * 12, Double(random.normal()) * 6, Double(random.normal()) * 14), x = back(y)
+            guard Phantom.value(at: x) > 120 else { continue }
+            let truth = (y - start(x)).y, found = (result.movingFromFixed(x) - start(x)).y
+            (both, squares) = (both + truth * found, squares + truth * truth)
+        }
+        #expect(both / squares > 0.85 && both / squares < 1.1, "\(both / squares) of the displacement was found")
+    }
+
     @Test func otherContrastIsMatched() throws {
         let (fixed, moving) = try pair()
         // Not monotone: middle grey is the brightest.
@@ -89,13 +103,13 @@ import Testing
         let energy = BendingEnergy(size: size, spacing: spacing, range: 1e9)
         var linear: [SIMD4<Float>] = [], slope = [SIMD4<Float>](repeating: .zero, count: 6 * 5 * 7)
         for i in 0..<slope.count { linear.append(SIMD4(Float(i % 6), Float(i / 6 % 5) - Float(i / 30), 0.5 * Float(i / 30), 0)) }
-        energy.addSlope(of: linear, to: &slope, times: 1)
+        energy.addSlope(of: linear, to: &slope, times: SIMD4(repeating: 1))
         #expect(slope.allSatisfy { ($0 * $0).sum() < 1e-8 })
         // One number apart from the others, away from the borders, weighs what the diagonal says.
         var one = [SIMD4<Float>](repeating: .zero, count: slope.count), weight = one
         let middle = 2 + 6 * (2 + 5 * 3)
         one[middle].x = 1
-        energy.addSlope(of: one, to: &weight, times: 1)
+        energy.addSlope(of: one, to: &weight, times: SIMD4(repeating: 1))
         #expect(abs(weight[middle].x - energy.diagonal) < 1e-4)
     }
 

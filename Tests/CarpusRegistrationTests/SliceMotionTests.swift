@@ -115,21 +115,28 @@ import Testing
         #expect(shifts.reduce(0, +) / Double(shifts.count) < 0.08, "\(shifts.max() ?? 9)")
     }
 
-    @Test func slicesThatTellNothingAreNamed() throws {
-        let grid = try Phantom.grid(), truth = Self.truth(grid.size.z), n = grid.size.x * grid.size.y
-        var series = Self.series(grid, (truth.frames, truth.slices.map { $0.map { _ in SliceMotions.Motion() } })), dice = Dice(seed: 8)
-        // Signal lost in slice 8 of frames 4 and 7.
-        for k in [4, 7] {
-            for i in 0..<n { series.scalars[k * grid.count + 8 * n + i] = 10 + 8 * dice.normal() }
+    /// A slice is not laid where few places show it, where those that do change with time, or where it has lost its signal; it keeps its motion, and is named.
+    @Test func slicesThatTellTooLittleAreNamed() throws {
+        let grid = try Grid(size: Index3(96, 112, 16), spacing: Vector3(0.8, 0.8, 2.5))
+        var motions = SliceMotions(grid, frames: 3, reference: 0)
+        motions.frames[1][8].shift = SIMD2(0.4, 0)
+        func laid(_ count: Int, value: Float, weight: Float) -> (motions: [SliceMotions.Motion], unfitted: [(slice: Int, places: Int)]) {
+            var samples: [SliceMotions.Sample] = []
+            for i in 0..<count {
+                let slope = SIMD3<Float>(Float(i % 7) - 3, Float(i % 5) - 2, 1), voxel = Vector3(Double(i % 40) + 20, Double(i / 40) + 30, 8)
+                samples.append(SliceMotions.Sample(voxel: voxel, value: value, mean: 300, gradient: 20 * slope, weight: weight))
+            }
+            return motions.fitted(frame: 1, samples, on: grid, robust: true)
         }
-        var parameters = SeriesMotion.Parameters()
-        parameters.perSlice = true
-        let result = try SeriesMotion.estimate(series, parameters: parameters), slices = try #require(result.slices)
-        #expect(slices.unfitted.indices.filter { slices.unfitted[$0].contains(8) } == [4, 7], "\(slices.unfitted)")
-        let doubt = try #require(result.findings.first { $0.code == "registration.slices-unfitted" })
-        #expect(doubt.severity == .warning && doubt.evidence["slices"]?.contains("8 in frames 4, 7") == true, "\(doubt)")
-        // Sound slices in the middle are all laid.
-        #expect(!slices.unfitted.contains { $0.contains(6) || $0.contains(10) }, "\(slices.unfitted)")
+        #expect(laid(0, value: 300, weight: 1).unfitted.isEmpty && laid(1000, value: 300, weight: 1).unfitted.isEmpty)
+        for bad in [laid(100, value: 300, weight: 1), laid(1000, value: 300, weight: 0.01), laid(1000, value: 3, weight: 1)] {
+            #expect(bad.unfitted.map(\.slice) == [8] && bad.motions[8] == motions.frames[1][8])
+        }
+        #expect(motions.doubt == nil)
+        motions.unfitted = [[0], [0, 8], [0, 3, 8]]
+        #expect(motions.doubt?.severity == .note && motions.doubt?.evidence["slices"] == "0 in all frames; 3 in frame 2; 8 in frames 1, 2")
+        motions.isDoubtful = true
+        #expect(motions.doubt?.severity == .warning)
     }
 
     @Test func aThinSlabMovesWithinItsPlane() throws {

@@ -5,7 +5,7 @@ public import CarpusRegistration
 /// Aligns one image to another by turning, shifting and bending it.
 public enum RegisterDeformable: Stage {
     public static let name = "register.deformable"
-    public static let version = 3
+    public static let version = 4
     public static let summary = "Finds the smooth deformation that lays one image on another, from a rigid start (local correlation, low bending energy)."
 
     public typealias Parameters = DeformableRegistration.Parameters

@@ -4,7 +4,7 @@ public import CarpusPipeline
 /// Labels of the mean wrist, bent to fit.
 public enum SegmentAtlas: Stage {
     public static let name = "segment.atlas"
-    public static let version = 1
+    public static let version = 2
     public static let summary = "Lays the mean virtual wrist on a scan and carries its labels over: the anatomy without a network, roughly, and with a doubt where it fits badly."
 
     /// What the atlas is made to look like.

@@ -22,8 +22,8 @@ struct BendingEnergy: Sendable {
     /// What one number away from the borders weighs on itself.
     var diagonal: Float { 6 * straight.reduce(0, +) + 4 * mixed.reduce(0, +) + 2 * stretch.reduce(0, +) }
 
-    /// Adds the energy's derivative at `u`, times a factor.
-    func addSlope(of u: [SIMD4<Float>], to out: inout [SIMD4<Float>], times factor: Float) {
+    /// Adds the energy's derivative at `u`, times a factor for each of the numbers.
+    func addSlope(of u: [SIMD4<Float>], to out: inout [SIMD4<Float>], times factor: SIMD4<Float>) {
         let strides = [1, size.x, size.x * size.y]
         u.withUnsafeBufferPointer { from in
             out.withUnsafeMutableBufferPointer { to in
@@ -47,7 +47,7 @@ struct BendingEnergy: Sendable {
     }
 
     @inline(__always) private static func straightTerm(
-        _ u: UnsafePointer<SIMD4<Float>>, _ out: UnsafeMutablePointer<SIMD4<Float>>, _ s: Int, _ weight: Float, _ first: Index3, _ end: Index3, _ size: Index3
+        _ u: UnsafePointer<SIMD4<Float>>, _ out: UnsafeMutablePointer<SIMD4<Float>>, _ s: Int, _ weight: SIMD4<Float>, _ first: Index3, _ end: Index3, _ size: Index3
     ) {
         for z in first.z..<max(first.z, end.z) {
             for y in first.y..<max(first.y, end.y) {
@@ -63,7 +63,7 @@ struct BendingEnergy: Sendable {
     }
 
     @inline(__always) private static func stretchTerm(
-        _ u: UnsafePointer<SIMD4<Float>>, _ out: UnsafeMutablePointer<SIMD4<Float>>, _ s: Int, _ weight: Float, _ end: Index3, _ size: Index3
+        _ u: UnsafePointer<SIMD4<Float>>, _ out: UnsafeMutablePointer<SIMD4<Float>>, _ s: Int, _ weight: SIMD4<Float>, _ end: Index3, _ size: Index3
     ) {
         for z in 0..<max(0, end.z) {
             for y in 0..<max(0, end.y) {
@@ -78,7 +78,7 @@ struct BendingEnergy: Sendable {
     }
 
     @inline(__always) private static func mixedTerm(
-        _ u: UnsafePointer<SIMD4<Float>>, _ out: UnsafeMutablePointer<SIMD4<Float>>, _ a: Int, _ b: Int, _ weight: Float, _ end: Index3, _ size: Index3
+        _ u: UnsafePointer<SIMD4<Float>>, _ out: UnsafeMutablePointer<SIMD4<Float>>, _ a: Int, _ b: Int, _ weight: SIMD4<Float>, _ end: Index3, _ size: Index3
     ) {
         for z in 0..<max(0, end.z) {
             for y in 0..<max(0, end.y) {

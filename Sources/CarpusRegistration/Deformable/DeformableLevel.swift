@@ -111,7 +111,7 @@ struct DeformableLevel {
         let grid = cells.voxels, size = grid.size, n = grid.count, other = moving.volume.grid.size, spacing = grid.spacing
         let m = movingFromFixed.linear
         let column = SIMD3<Float>(m.x), moved = (SIMD3<Float>(m.x / spacing.x), SIMD3<Float>(m.y / spacing.y), SIMD3<Float>(m.z / spacing.z))
-        let origin = movingFromFixed.translation, last = SIMD3<Float>(Vector3(other) - 1), top = last + 0.5
+        let origin = movingFromFixed.translation, last = SIMD3<Float>(Vector3(other) - 1), none = SIMD3<Float>(repeating: 0)
         let own = fixed.weights?.scalars, theirs = moving.weights?.scalars, contrast = contrast, shift = shift, scale = scale
         spline.read { image in
             seen.values.withUnsafeMutableBufferPointer { buffer in
@@ -125,12 +125,14 @@ struct DeformableLevel {
                         for x in 0..<size.x {
                             let i = row &+ x, d = u[x]
                             let v = start + column * Float(x) + moved.0 * d.x + moved.1 * d.y + moved.2 * d.z
-                            let value = reader.sample(v.clamped(lowerBound: .zero, upperBound: last))?.value ?? 0
+                            let inner = v.clamped(lowerBound: none, upperBound: last)
+                            let value = reader.sample(inner)?.value ?? 0
                             out[i] = ((contrast?.value(value, x, curves) ?? value) - shift) * scale
-                            let inside = v.x >= -0.5 && v.y >= -0.5 && v.z >= -0.5 && v.x <= top.x && v.y <= top.y && v.z <= top.z
-                            var weight: Float = inside ? 1 : 0
+                            // Beyond the middles of the last voxels, up to their ends, values are guessed from one side: they count ever less.
+                            let beyond = pointwiseMax(v - inner, inner - v), share = pointwiseMax(1 - 2 * beyond, none)
+                            var weight = share.x * share.y * share.z
                             if let own { weight *= own[i] }
-                            if let theirs, inside { weight *= theirs.withUnsafeBufferPointer { $0.baseAddress.map(Cell(v, other).value) ?? 0 } }
+                            if let theirs, weight > 0 { weight *= theirs.withUnsafeBufferPointer { $0.baseAddress.map(Cell(v, other).value) ?? 0 } }
                             out[n &+ i] = weight
                         }
                     }

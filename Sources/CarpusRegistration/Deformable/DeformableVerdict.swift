@@ -10,7 +10,7 @@ public struct DeformableVerdict: Sendable, Hashable, Codable {
     public let grade: RegistrationVerdict.Grade
 
     /// Halves of the images differ less than they err, most where little is told, as both share what the model cannot tell. Set on ten pairs of known deformation.
-    private static let widening = (typical: 4.0, largest: 8.0)
+    private static let widening = (typical: 4.0, largest: 10.0)
 
     init(_ found: DeformableEngine.Found, rigid: RegistrationVerdict?) {
         func share(_ q: Double) -> Double {

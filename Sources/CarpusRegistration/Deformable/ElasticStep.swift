@@ -9,6 +9,8 @@ struct ElasticStep: Sendable {
     /// The columns of each cell's symmetric matrix, 1/mm².
     var columns: Columns
     private let bending: BendingEnergy
+    /// How much bending weighs for the displacement along each axis: less across thick slices, as differences between them understate how fast the images change there.
+    private let shares: SIMD4<Float>
 
     /// The columns of a 3 x 3 matrix at each cell.
     struct Columns: Sendable {
@@ -25,6 +27,8 @@ struct ElasticStep: Sendable {
         pull = [SIMD4<Float>](repeating: .zero, count: cells.count)
         columns = Columns(x: pull, y: pull, z: pull)
         bending = BendingEnergy(size: cells.size, spacing: cells.spacing, range: range)
+        let thinness = cells.voxels.spacing.min() / cells.voxels.spacing
+        shares = SIMD4(SIMD3<Float>(thinness.squareRoot()), 1)
     }
 
     /// Lends the pull and the three columns for writing.
@@ -68,7 +72,7 @@ struct ElasticStep: Sendable {
     ///
     /// - Parameter stiffness: how much bending energy weighs, mm.
     func solve(from field: CellField, stiffness: Double) -> [SIMD4<Float>] {
-        let n = cells.count, hold = Float(stiffness)
+        let n = cells.count, hold = shares * Float(stiffness)
         var bent = [SIMD4<Float>](repeating: .zero, count: n)
         bending.addSlope(of: field.values, to: &bent, times: hold)
         var residual = [SIMD4<Float>](repeating: .zero, count: n)
@@ -96,12 +100,12 @@ struct ElasticStep: Sendable {
     }
 
     /// The inverse of each cell's own part of the equations, as columns.
-    private func preconditioner(_ hold: Float) -> Columns {
+    private func preconditioner(_ hold: SIMD4<Float>) -> Columns {
         let keep = hold * bending.diagonal
         var out = columns
         for i in 0..<cells.count {
             let x = columns.x[i], y = columns.y[i], z = columns.z[i]
-            let a = x.x + keep, b = y.y + keep, c = z.z + keep, d = y.x, e = z.x, f = z.y
+            let a = x.x + keep.x, b = y.y + keep.y, c = z.z + keep.z, d = y.x, e = z.x, f = z.y
             let m0 = b * c - f * f, m1 = e * f - d * c, m2 = d * f - e * b, scale = 1 / (a * m0 + d * m1 + e * m2)
             out.x[i] = SIMD4(m0, m1, m2, 0) * scale
             out.y[i] = SIMD4(m1, a * c - e * e, d * e - a * f, 0) * scale

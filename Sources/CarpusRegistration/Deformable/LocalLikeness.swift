@@ -130,7 +130,9 @@ struct LocalLikeness: Sendable {
                                                 @inline(__always) func slope(_ s: Int, _ h: Float) -> Float {
                                                     0.5 * h * ((values[i &+ s] - values[i &- s]) * scaleA + (others[i &+ s] - others[i &- s]) * scaleB)
                                                 }
-                                                let slopes = SIMD4(k > 0 && k < n.x &- 1 ? slope(1, half.x) : 0, slope(strideY, inY), slope(strideZ, inZ), 0)
+                                                // Across slices a neighbour that was not seen tells no slope.
+                                                let known = others[count &+ i &- strideZ] * others[count &+ i &+ strideZ] > 0
+                                                let slopes = SIMD4(k > 0 && k < n.x &- 1 ? slope(1, half.x) : 0, slope(strideY, inY), known ? slope(strideZ, inZ) : 0, 0)
                                                 let told = slopes * trust
                                                 g += told * e
                                                 hx += told * slopes.x

@@ -13,17 +13,22 @@ struct Evidence: Sendable {
     /// Voxels of the smaller image at the finest level.
     let voxels: Int
 
+    /// What the images tell of the error, mm.
+    private var told: Double { (pull * pull + inconsistency * inconsistency / 4).squareRoot() }
+
+    /// Whether the alignment will do to begin bending from: parts of images that are bent agree less than others, and it stands out less.
+    var isStart: Bool { told < Self.startError && (height ?? 0) >= Self.startHeight }
+
+    /// Between bent pairs that were right (15 to 41 high, below 0.2 mm told) and pairs of spines that were not (up to 19 high, 0.8 mm and more told; or below 7 high).
+    private static let startError = 0.5, startHeight = 12.0
+
     /// What the error may be, mm: what the images tell of it, the more the less the alignment stands out.
     ///
     /// The rule and its constants were set on synthetic pairs of known motion and on pairs that show different things.
     var expectedError: Double {
-        let told = (pull * pull + inconsistency * inconsistency / 4).squareRoot()
         let doubt = max(1, Self.plainHeight / max(height ?? Self.unknownHeight, 0.5))
         return told * doubt * doubt * doubt * max(1, Self.plainVoxels / Double(max(1, voxels)))
     }
-
-    /// Whether the alignment stands out as none did that was wrong.
-    var isPlain: Bool { (height ?? 0) >= Self.plainHeight }
 
     /// Alignments that stand so high above their surroundings were right, every one.
     private static let plainHeight = 30.0

@@ -5,7 +5,7 @@ import CarpusCore
 struct RigidEngine: Sendable {
     let fixed, moving: Subject
     let parameters: RigidRegistration.Parameters
-    /// Whether the images may be bent as well: parts then pull the pose this way and that, which is no reason to begin anew.
+    /// Whether the images are bent afterwards, so that a start will do.
     private let bends: Bool
     /// The comparisons, the coarsest level first.
     private let descents: [Descent]
@@ -54,7 +54,7 @@ struct RigidEngine: Sendable {
             best?.found.iterations = iterations
         }
         if let first = rivals.first { consider(first, descents) }
-        func unsure() -> Bool { best.map { $0.evidence.expectedError > Self.unconvincing && !(bends && $0.evidence.isPlain) } ?? true }
+        func unsure() -> Bool { best.map { $0.evidence.expectedError > Self.unconvincing && !(bends && $0.evidence.isStart) } ?? true }
         if let first = best, unsure() {
             for rival in distinct(rivals.sorted { $0.evaluation.cost < $1.evaluation.cost }, from: first.found).prefix(3) { consider(rival, descents) }
         }

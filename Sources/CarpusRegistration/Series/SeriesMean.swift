@@ -54,12 +54,13 @@ struct SeriesMean: Sendable {
             let map = voxels(k, poses[k])
             let part = places.indices.compactMap { i -> SliceMotions.Sample? in
                 let v = seen.values[i * seen.frames + k]
-                guard weights[i] > 0.02, !v.isNaN else { return nil }
+                guard !v.isNaN else { return nil }
                 return SliceMotions.Sample(voxel: map(Vector3(Double(places[i].x), Double(places[i].y), Double(places[i].z))), value: v, mean: seen.means[i], gradient: seen.gradients[i], weight: weights[i])
             }
             return slices.fitted(frame: k, part, on: frames.fine[k].grid, robust: settled)
         }
-        (next.frames, next.unfitted) = (laid.map(\.motions), laid.map(\.unfitted))
+        (next.frames, next.unfitted) = (laid.map(\.motions), laid.map { $0.unfitted.map(\.slice) })
+        next.isDoubtful = laid.contains { $0.unfitted.contains { $0.places >= SliceMotions.leastSamples } }
         return next
     }
 

@@ -26,6 +26,8 @@ public struct SliceMotions: Sendable, Hashable, Codable {
     public var frames: [[Motion]]
     /// Frame after frame, the slices that show some tissue but tell too little to be laid on the mean: they lie as an earlier turn left them, at first as their frame does.
     public internal(set) var unfitted: [[Int]]
+    /// Whether one of those shows as many places as would do.
+    var isDoubtful = false
     /// The frame on which the others are laid, as it was taken.
     let reference: Int
     let grid: Grid
@@ -112,30 +114,34 @@ public struct SliceMotions: Sendable, Hashable, Codable {
     }
 
     /// Least places of a slice by which it is laid on the mean, and the largest standard error of its shift, mm.
-    private static let leastSamples = 150, largestError = 0.5
+    static let leastSamples = 150, largestError = 0.5
+    /// Places that count no more, as they change with time, tell nothing.
+    private static let leastWeight: Float = 0.02
     /// A slice that has lost more of its signal, as a share, shows the thing no more.
     private static let largestLoss: Float = 0.8
 
-    /// A frame's motions nearer to the mean: turn, shifts and gain of each slice by weighted least squares; and the slices that show tissue but could not be laid.
+    /// A frame's motions nearer to the mean: turn, shifts and gain of each slice by weighted least squares; and the slices that show tissue but could not be laid, with how many places they show.
     ///
     /// - Parameters:
     ///   - coarse: the grid that the samples' voxels are of; its axes are this one's.
     ///   - robust: again without what does not fit; far from the end that is the edges, which tell the most.
-    func fitted(frame k: Int, _ samples: [Sample], on coarse: Grid, robust: Bool) -> (motions: [Motion], unfitted: [Int]) {
+    func fitted(frame k: Int, _ samples: [Sample], on coarse: Grid, robust: Bool) -> (motions: [Motion], unfitted: [(slice: Int, places: Int)]) {
         let direction = grid.direction, u = SIMD3<Float>(direction[column: plane.x]), w = SIMD3<Float>(direction[column: plane.y])
         let fine = grid.voxelFromWorld * coarse.worldFromVoxel
-        var rows = [[(row: SIMD4<Float>, difference: Float, weight: Float)]](repeating: [], count: grid.size[axis])
+        var rows = [[(row: SIMD4<Float>, difference: Float, weight: Float)]](repeating: [], count: grid.size[axis]), places = rows.map(\.count)
         for s in samples {
             let v = fine(s.voxel), slice = Int(v[axis].rounded())
             guard rows.indices.contains(slice) else { continue }
+            places[slice] += 1
+            if s.weight <= Self.leastWeight { continue }
             let p = (SIMD2(v[plane.x], v[plane.y]) - middle) * pixel
             let along = (s.gradient * u).sum(), across = (s.gradient * w).sum()
             rows[slice].append((SIMD4(Float(p.x) * across - Float(p.y) * along, along, across, -s.mean), s.value - s.mean, s.weight))
         }
-        var motions = frames[k], left: [Int] = []
-        for (slice, all) in rows.enumerated() where !all.isEmpty {
+        var motions = frames[k], left: [(slice: Int, places: Int)] = []
+        for (slice, all) in rows.enumerated() where places[slice] > 0 {
             guard all.count >= Self.leastSamples, let step = Self.solved(all, rounds: robust ? 2 : 1) else {
-                left.append(slice)
+                left.append((slice, places[slice]))
                 continue
             }
             var change = Motion()
