@@ -7,8 +7,8 @@ import Foundation
 struct VisibleChange {
     /// +1 where the signal rose by more than three standard deviations of the noise, -1 where it fell by more.
     let signs: [Int8]
-    /// The area under the curve that the noise-free change reaches for the labelled truth, with the noise alone added: no comparison of these two
-    /// scans can be expected to do better.
+    /// The area under the curve that the noise-free change reaches for the labelled truth, not smoothed, with noise of that size added voxel by voxel: no comparison of single voxels in such noise can
+    /// be expected to do better; one that pools neighbours might. (`edges.py` smooths the change as the map does, and its figures differ.)
     let ceiling: Double
     /// The same for the map's |z|, the truth being `signs`.
     let area: Double

@@ -5,7 +5,7 @@ public struct QuantificationError: Error, Sendable, Hashable, CustomStringConver
         let raw: String
         public static let gridMismatch = Code(raw: "grid mismatch"), noOverlap = Code(raw: "no overlap")
         public static let badTransform = Code(raw: "bad transform"), badParameter = Code(raw: "bad parameter")
-        public static let noTissue = Code(raw: "no tissue"), ambiguous = Code(raw: "ambiguous")
+        public static let noTissue = Code(raw: "no tissue"), noSignal = Code(raw: "no signal"), ambiguous = Code(raw: "ambiguous")
     }
     /// What kind of trouble it is.
     public let code: Code

@@ -74,10 +74,10 @@ import Testing
     ])
     func descriptionsArePlayedByTheirRoles(description: String, role: String) throws {
         let analysis = try AnalysisProtocol(contentsOf: URL(filePath: file("wrist-ra")))
-        let played = try analysis.series.first { rule in
+        let played = try analysis.series.filter { rule in
             let pattern = try NSRegularExpression(pattern: rule.match["SeriesDescription"] ?? "")
             return pattern.firstMatch(in: description, range: NSRange(description.startIndex..., in: description)) != nil
         }
-        #expect(played?.role == role)
+        #expect(played.map(\.role) == [role])
     }
 }

@@ -46,7 +46,7 @@ import Testing
         let before = Phantom().seen(on: grid), enhanced = after.seen(on: grid)
         let seen = try SubtractionMap.compute(before: before, after: enhanced).arrival
         // A ball of 5 mm in an ellipsoid of 24 x 20 x 18 mm, whose outermost two voxels do not count.
-        #expect(seen.verdict == .seen && seen.balance > 0.95 && abs(seen.gained - 0.02) < 0.008, "\(seen)")
+        #expect(seen.verdict == .seen && seen.balance > 0.95 && abs(seen.gained - 0.02) < 0.005, "\(seen)")
         let swapped = try SubtractionMap.compute(before: enhanced, after: before)
         #expect(swapped.arrival.verdict == .reversed && swapped.arrival.balance < -0.95)
         #expect(swapped.findings.contains { $0.code == "subtraction.reversed" && $0.severity == .serious })
@@ -70,10 +70,10 @@ import Testing
         let dark = try FatSuppression(of: scan([40, 40], seed: 2, on: grid), reference: t1)
         #expect(abs(dark.ratio - 0.25) < 0.02 && dark.brightShare == 0, "\(dark)")
         let bright = try FatSuppression(of: t1, reference: t1)
-        #expect(abs(bright.ratio - 420.0 / 160) < 0.1 && bright.brightShare > 0.99, "\(bright)")
+        #expect(abs(bright.ratio - 420.0 / 160) < 0.1 && (bright.brightShare ?? 0) > 0.99, "\(bright)")
         // Where one ball stays bright, the other still speaks for the median, and tiles tell. Of 216 against 343 the smaller ball loses more by its border.
         let uneven = try FatSuppression(of: scan([40, 320], seed: 3, on: grid), reference: t1)
-        #expect(uneven.ratio < 0.4 && (0.27..<0.39).contains(uneven.brightShare), "\(uneven)")
+        #expect(uneven.ratio < 0.4 && (0.27..<0.39).contains(uneven.brightShare ?? 0), "\(uneven)")
         let worst = try #require(uneven.worst)
         #expect((worst.place - fat[1].centre).length < 7 && abs(worst.ratio - 2) < 0.1)
     }

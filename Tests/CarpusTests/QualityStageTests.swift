@@ -21,10 +21,10 @@ import Testing
     @Test func swappedScansGiveNoSubtractionUnlessAskedFor() throws {
         let before = try scan(fat: 400, muscle: 150, vessel: 150, seed: 1), after = try scan(fat: 400, muscle: 150, vessel: 350, seed: 2)
         let right = try SubtractContrast.run(.init(before: before, after: after), .init())
-        #expect(right.arrival.rows.map(\.quantity) == ["gain", "enhancing-share", "signal-lost-share"] && right.arrival.rows.allSatisfy { $0.status == .ok })
+        #expect(right.arrival.rows.map(\.quantity) == ["gain", "signal-gained-share", "signal-lost-share"] && right.arrival.rows.allSatisfy { $0.status == .ok })
         #expect(throws: NotScorable.self) { try SubtractContrast.run(.init(before: after, after: before), .init()) }
         var doubt = SubtractionMap.Parameters()
-        doubt.reversed = .doubt
+        doubt.withoutAgent = .doubt
         let seen = try SubtractContrast.run(.init(before: after, after: before), doubt)
         #expect(seen.findings.list.contains { $0.severity == .serious } && seen.arrival.rows.allSatisfy { $0.status == .review })
     }
@@ -37,10 +37,30 @@ import Testing
         #expect(abs(ratio - 40.0 / 150) < 0.02)
         let refusal = #expect(throws: NotScorable.self) { try CheckSuppression.run(.init(image: t1, reference: t1), .init()) }
         #expect(refusal?.reason.hasPrefix("fat is not suppressed: fat has 2.6") == true, "\(refusal?.reason ?? "")")
-        var doubt = CheckSuppression.Parameters()
+        var doubt = FatSuppression.Parameters()
         doubt.failed = .doubt
         let shown = try CheckSuppression.run(.init(image: t1, reference: t1), doubt)
         #expect(shown.findings.list.map(\.severity) == [.serious] && shown.quality.rows.allSatisfy { $0.status == .review })
+    }
+
+    @Test func withoutAnAgentThereIsNoSubtraction() throws {
+        let before = try scan(fat: 400, muscle: 150, vessel: 150, seed: 1), after = try scan(fat: 400, muscle: 150, vessel: 150, seed: 2)
+        let refusal = #expect(throws: NotScorable.self) { try SubtractContrast.run(.init(before: before, after: after), .init()) }
+        #expect(refusal?.reason.hasPrefix("no contrast agent is seen") == true, "\(refusal?.reason ?? "")")
+    }
+
+    @Test func aBlankScanIsNoScanWithDarkFat() throws {
+        let t1 = try scan(fat: 400, muscle: 150, vessel: 150, seed: 1)
+        #expect(throws: NotScorable.self) { try CheckSuppression.run(.init(image: t1.map { _ in 0 }, reference: t1), .init()) }
+        #expect(throws: NotScorable.self) { try MeasureNoise.run(.init(image: t1.map { _ in 0 }), .init()) }
+    }
+
+    @Test func fatInNoTileTellsNothingOfItsEvenness() throws {
+        let t1 = try scan(fat: 400, muscle: 150, vessel: 150, seed: 1), stir = try scan(fat: 40, muscle: 150, vessel: 300, seed: 2)
+        var wide = FatSuppression.Parameters()
+        wide.tile = 400
+        let found = try CheckSuppression.run(.init(image: stir, reference: t1), wide)
+        #expect(found.quality.rows.map(\.status) == [.ok, .notScorable])
     }
 
     @Test func whatCannotBeCheckedIsHandedOnWithADoubt() throws {

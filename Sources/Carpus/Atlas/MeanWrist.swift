@@ -27,7 +27,7 @@ struct MeanWrist: Sendable {
     /// Field of the scanner, tesla.
     private static let field = 1.5
 
-    /// Those that were made, since every visit asks for the same; whoever asks while one is being made waits for it.
+    /// Those that were made, since every visit asks for the same; one is made at a time, and who asks meanwhile waits.
     private static let made = Mutex<[String: MeanWrist]>([:])
 
     /// The wrist of a side as a contrast shows it: made once, and kept.

@@ -1,6 +1,6 @@
 public import CarpusCore
 public import CarpusPipeline
-import CarpusQuantification
+public import CarpusQuantification
 
 /// Whether the fat of a scan is suppressed; what is not passes no further.
 public enum CheckSuppression: Stage {
@@ -8,34 +8,7 @@ public enum CheckSuppression: Stage {
     public static let version = 1
     public static let summary = "Checks that fat is suppressed on a scan, by what is fat on T1, and hands on only a scan of which that is true."
 
-    /// What becomes of a scan whose fat is bright.
-    public enum Failure: String, Sendable, Codable, CaseIterable {
-        /// It is not handed on, and what depends on it is not scorable; it is handed on with a serious finding, to be looked at.
-        case refuse, doubt
-    }
-
-    /// When suppression has failed, and what then.
-    public struct Parameters: StageParameters {
-        /// Suppression failed from this ratio of fat's median signal to other tissue's on.
-        public var failedRatio = 1.0
-        /// Suppression is uneven when more than this share of the fat, 0 to 1, lies in tiles where it is as bright.
-        public var unevenShare = 0.1
-        /// The side of a tile within a slice, mm.
-        public var tile = 10.0
-        /// What becomes of a scan where it failed.
-        public var failed = Failure.refuse
-
-        /// The defaults.
-        public init() {}
-
-        var limits: FatSuppression.Parameters {
-            var p = FatSuppression.Parameters()
-            (p.failedRatio, p.unevenShare, p.tile) = (failedRatio, unevenShare, tile)
-            return p
-        }
-
-        public var complaint: String? { limits.complaint }
-    }
+    public typealias Parameters = FatSuppression.Parameters
 
     /// A scan and what tells its fat.
     public struct Inputs: Codable, Sendable {
@@ -62,7 +35,9 @@ public enum CheckSuppression: Stage {
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
         let found: FatSuppression
         do {
-            found = try FatSuppression(of: inputs.image, reference: inputs.reference, parameters: parameters.limits)
+            found = try FatSuppression(of: inputs.image, reference: inputs.reference, parameters: parameters)
+        } catch let error as QuantificationError where error.code == .noSignal {
+            throw NotScorable(because: error.message)
         } catch let error as QuantificationError where error.code == .noTissue {
             let row = Measurement.notScorable("fat-signal-ratio", unit: "1", region: "fat", because: error.message, method: method)
             return Outputs(image: inputs.image, quality: Measurements([row]), findings: Findings([Finding(
@@ -71,21 +46,23 @@ public enum CheckSuppression: Stage {
         let words = "fat has \(text(found.ratio)) of the signal of other tissue, where suppressed fat has less than \(text(parameters.failedRatio))"
         let hasFailed = found.ratio >= parameters.failedRatio
         if hasFailed, parameters.failed == .refuse { throw NotScorable(because: "fat is not suppressed: \(words); check which series this is and that T1 was taken without fat suppression, or set failed: doubt to go on") }
-        let isUneven = found.brightShare > parameters.unevenShare
-        let reason = hasFailed ? "fat is not suppressed" : isUneven ? "fat is not suppressed everywhere" : nil
-        let rows = [("fat-signal-ratio", found.ratio), ("fat-bright-share", found.brightShare)].map {
-            Measurement($0.0, $0.1, unit: "1", region: "fat", status: reason == nil ? .ok : .review, reason: reason, method: method)
-        }
+        let isUneven = found.brightShare.map { $0 > parameters.unevenShare } ?? false
+        let reason = hasFailed ? "fat is not suppressed" : isUneven ? "fat is not suppressed everywhere" : nil, status = reason == nil ? Measurement.Status.ok : .review
+        let rows = [
+            Measurement("fat-signal-ratio", found.ratio, unit: "1", region: "fat", status: status, reason: reason, method: method),
+            found.brightShare.map { Measurement("fat-bright-share", $0, unit: "1", region: "fat", status: status, reason: reason, method: method) }
+                ?? .notScorable("fat-bright-share", unit: "1", region: "fat", because: "no tile holds enough fat", method: method),
+        ]
         return Outputs(image: inputs.image, quality: Measurements(rows), findings: Findings(findings(found, hasFailed: hasFailed, isUneven: isUneven, words)))
     }
 
     private static func findings(_ found: FatSuppression, hasFailed: Bool, isUneven: Bool, _ words: String) -> [Finding] {
         if hasFailed { return [Finding(.serious, "suppression.failed", "Fat is not suppressed: \(words). It looks like oedema.", evidence: ["ratio": "\(found.ratio)"])] }
-        guard isUneven else { return [] }
-        var evidence = ["bright-share": "\(found.brightShare)"]
+        guard isUneven, let share = found.brightShare else { return [] }
+        var evidence = ["bright-share": "\(share)"]
         if let worst = found.worst { evidence["worst-lps-mm"] = (0..<3).map { text(worst.place[$0]) }.joined(separator: ", ") }
         return [Finding(
-            .warning, "suppression.uneven", "Fat is not suppressed everywhere: \(Int((found.brightShare * 100).rounded())) % of it lies where it is brighter than other tissue, and may look like oedema there.",
+            .warning, "suppression.uneven", "Fat is not suppressed everywhere: \(Int((share * 100).rounded())) % of it lies where it is brighter than other tissue, and may look like oedema there.",
             evidence: evidence)]
     }
 
@@ -95,3 +72,5 @@ public enum CheckSuppression: Stage {
         "Fat suppression was checked on what is fat on T1: it failed where fat's median signal reached \(text(p.failedRatio)) of other tissue's."
     }
 }
+
+extension FatSuppression.Parameters: StageParameters {}

@@ -42,10 +42,11 @@ public enum MeasureNoise: Stage {
     private static var method: String { "\(name)/\(version)" }
 
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
-        let found = try ScanNoise(of: inputs.image), unit = "[arb'U]"
+        let found: ScanNoise, unit = "[arb'U]"
+        do { found = try ScanNoise(of: inputs.image) } catch let error as QuantificationError where error.code == .noTissue { throw NotScorable(because: error.message) }
         guard let ratio = found.ratio else {
-            let reason = "neighbouring values hardly differ: the scan was filtered, or has no noise"
-            return Outputs(quality: Measurements([.notScorable("signal-to-noise", unit: "1", region: parameters.region, because: reason, method: method)]), findings: Findings([]))
+            let reason = "no noise is seen: the slices are narrower than three voxels, or the scan was made smooth"
+            return Outputs(quality: Measurements([.notScorable("signal-to-noise", unit: "1", region: parameters.region, because: reason, method: method)]), findings: Findings([Finding(.warning, "measure.noise.unknown", "The noise of the scan could not be measured: \(reason).")]))
         }
         let isNoisy = ratio < parameters.leastRatio, reason = isNoisy ? "signal is less than \(parameters.leastRatio) times the noise" : nil
         let rows = [("noise", found.noise, unit), ("signal", found.signal, unit), ("signal-to-noise", ratio, "1")].map {

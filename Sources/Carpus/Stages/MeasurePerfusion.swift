@@ -20,6 +20,11 @@ public enum MeasurePerfusion: Stage {
         public var doubt: String?
         /// The defaults.
         public init() {}
+
+        public var complaint: String? {
+            if regions.contains("") || Set(regions).count != regions.count { return "'regions' must name each region once" }
+            return doubt?.isEmpty == true ? "'doubt' must say what is doubtful" : nil
+        }
     }
 
     /// Maps of `classify.perfusion`, and regions on the same grid.
@@ -36,7 +41,7 @@ public enum MeasurePerfusion: Stage {
         public var body: LabelMap?
         /// Arteries.
         public var arteries: LabelMap?
-        /// What `transfer.labels` told of the regions: numbers of one that was cut by the field of view are `review`.
+        /// What `transfer.labels` told of the regions (with `measure`): numbers of one that was cut by the field of view are `review`.
         public var carried: Measurements?
 
         public init(
@@ -56,7 +61,9 @@ public enum MeasurePerfusion: Stage {
 
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
         guard let regions = inputs.regions else {
-            let reason = "no regions were given, and nothing is counted outside them unless wholeField is set"
+            let reason = parameters.wholeField
+                ? "no regions were given; \(inputs.body == nil ? "the whole field" : "the body") was counted in their place"
+                : "no regions were given, and nothing is counted outside them unless wholeField is set"
             return Outputs(perfusion: Measurements(try (parameters.wholeField ? wholeField(inputs, parameters) : []) + nothing(parameters, because: reason, whole: !parameters.wholeField)))
         }
         let cut = cutRegions(inputs.carried), named = Set(parameters.regions), known = Set(regions.legend.labels.map(\.name))

@@ -22,7 +22,7 @@ public enum SubtractContrast: Stage {
 
     /// The difference and the ratio.
     public struct Outputs: Codable, Sendable {
-        /// After minus before, in the units of the image after.
+        /// After over gain, minus before, in the unit of the image before.
         public var difference: Volume<Float>
         /// The gain between the images, and the shares of tissue that clearly gained and lost signal: whether the agent is there.
         public var arrival: Measurements
@@ -34,15 +34,18 @@ public enum SubtractContrast: Stage {
 
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
         let result = try SubtractionMap.compute(before: inputs.before, after: inputs.after, parameters: parameters), arrival = result.arrival
-        if arrival.verdict == .reversed, parameters.reversed == .refuse {
-            func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
-            throw NotScorable(because: "more tissue lost signal after contrast (\(percent(arrival.lost))) than gained it (\(percent(arrival.gained))): check that the scans before and after are not swapped and differ in nothing but the agent, or set reversed: doubt to see the subtraction")
-        }
-        let doubt = arrival.verdict == .seen ? nil : "no contrast agent is seen"
-        let rows = [("gain", result.gain), ("enhancing-share", arrival.gained), ("signal-lost-share", arrival.lost)].map {
+        if arrival.verdict != .seen, parameters.withoutAgent == .refuse { throw NotScorable(because: "\(doubt(arrival)); set withoutAgent: doubt to see the subtraction all the same") }
+        let doubt = arrival.verdict == .seen ? nil : doubt(arrival)
+        let rows = [("gain", result.gain), ("signal-gained-share", arrival.gained), ("signal-lost-share", arrival.lost)].map {
             Measurement($0.0, $0.1, unit: "1", region: "tissue", status: doubt == nil ? .ok : .review, reason: doubt, method: method)
         }
         return Outputs(difference: result.difference, arrival: Measurements(rows), findings: Findings(result.findings))
+    }
+
+    private static func doubt(_ arrival: AgentArrival) -> String {
+        arrival.verdict == .reversed
+            ? "more tissue lost signal after contrast than gained it (\(arrival.words)): check that the scans before and after are not swapped and differ in nothing but the agent"
+            : "no contrast agent is seen, not even in vessels (\(arrival.words)): check that it was given, and that the scans are aligned"
     }
 
     public static func methods(_: Parameters) -> String {

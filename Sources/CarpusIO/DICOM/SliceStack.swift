@@ -67,8 +67,12 @@ struct SliceStack {
         }
         guard let named else { return gapFindings(thickness: slices[0].thickness, usual: usual) }
         guard abs(named - usual) > 0.01 * usual + 0.005 else { return [] }
-        let evidence = ["SpacingBetweenSlices": "\(named) mm", "positions": "\(format(usual)) mm"], ratio = usual / named
-        if ratio > 1.5, abs(ratio - ratio.rounded()) < 0.02 * ratio {
+        let evidence = ["SpacingBetweenSlices": "\(named) mm", "positions": "\(format(usual)) mm"], ratio = usual / named, thickness = slices[0].thickness
+        // Some exporters write the gap alone. One as wide as a slice may as well be a slice that is gone.
+        if let thickness, named < 0.9 * thickness, abs(thickness + named - usual) <= 0.01 * usual + 0.005 {
+            return [Finding(.note, "dicom.slice-spacing", "The headers name the gap between slices as their distance; positions are used.", evidence: evidence)]
+        }
+        if ratio > 1.5, abs(ratio - ratio.rounded()) < 0.02 * ratio, thickness.map({ named > 0.9 * $0 }) ?? true {
             return [Finding(.serious, "dicom.slices-missing", "The slices lie several times as far apart as the headers say, and evenly: those in between are probably missing. Volumes rest on what is left; export the whole series.", evidence: evidence)]
         }
         return [Finding(.warning, "dicom.slice-spacing", "The headers name another distance between slices than the positions give; positions are used, and slices may be missing.", evidence: evidence)]

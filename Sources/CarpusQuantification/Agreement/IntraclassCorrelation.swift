@@ -53,7 +53,7 @@ public struct IntraclassCorrelation: Sendable, Hashable {
         guard subjectSquare + raterSquare + withinSquare > 0 else { return .none("all ratings are the same") }
         let value = coefficient(form)
         guard let value else { return .none("subjects do not differ") }
-        guard (form == .oneWay || form == .oneWayMean ? withinSquare : errorSquare) > 0 else { return Estimate(value, note: "no interval: the raters agree exactly") }
+        guard (form == .oneWay || form == .oneWayMean ? withinSquare : errorSquare) > 0 else { return Estimate(value, note: "no interval: the raters \(raterSquare > 0 && withinSquare > 0 ? "differ by constants only" : "agree exactly")") }
         let (low, high) = bounds(form, level)
         return Estimate(value, lower: low, upper: high)
     }

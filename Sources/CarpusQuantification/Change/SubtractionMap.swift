@@ -17,14 +17,8 @@ public enum SubtractionMap {
         public var minimumRatio = 0.15
         /// The agent counts as seen when the shares of tissue that gain and lose signal clearly differ by at least this share of their sum.
         public var leastBalance = 0.2
-        /// What becomes of a subtraction where clearly more tissue lost signal than gained it, as when the scans before and after are swapped.
-        public var reversed = Reversal.refuse
-
-        /// What becomes of a reversed subtraction.
-        public enum Reversal: String, Sendable, Hashable, Codable, CaseIterable {
-            /// There is none, and what depends on it is not scorable; it is given with a serious finding, to be looked at.
-            case refuse, doubt
-        }
+        /// What becomes of a subtraction on which no agent is seen, or on which clearly more tissue lost signal than gained it, as when the scans are swapped.
+        public var withoutAgent = Strictness.refuse
 
         /// The defaults.
         public init() {}
@@ -126,7 +120,7 @@ public enum SubtractionMap {
     }
 
     private static func findings(gain: Double, up: Double, down: Double, _ arrival: AgentArrival) -> [Finding] {
-        func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
+        let percent = AgentArrival.percent
         var all: [Finding] = []
         if gain < 0.8 || gain > 1.25 {
             all.append(Finding(.warning, "subtraction.gain", "Tissue that does not enhance differs in scale between the scans; either the receiver was set anew, or nearly everything enhances.", evidence: ["gain": "\(gain)"]))
@@ -135,7 +129,7 @@ public enum SubtractionMap {
         switch arrival.verdict {
         case .seen: break
         case .unseen:
-            all.append(Finding(.warning, "subtraction.nothing-enhances", "No contrast agent is seen, not even in vessels: about as much tissue lost signal as gained it. Was the agent given?", evidence: shares))
+            all.append(Finding(.serious, "subtraction.nothing-enhances", "No contrast agent is seen, not even in vessels: about as much tissue lost signal as gained it. Was the agent given?", evidence: shares))
         case .reversed:
             all.append(Finding(.serious, "subtraction.reversed", "More tissue lost signal than gained it: the scans before and after contrast are swapped, or differ in more than the agent.", evidence: shares))
         }

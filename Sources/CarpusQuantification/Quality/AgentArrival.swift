@@ -21,6 +21,11 @@ public struct AgentArrival: Sendable, Hashable {
     /// What is seen.
     public let verdict: Verdict
 
+    /// The two shares, in words.
+    public var words: String { "\(Self.percent(gained)) of the tissue gained signal, \(Self.percent(lost)) lost it" }
+
+    static func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
+
     /// Below this share of tissue nothing is said to change.
     static let leastShare = 5e-4
     /// A change is clear from this share of the tissue's median signal on, and beyond five standard deviations of noise, which noise alone does not reach.

@@ -13,6 +13,8 @@ public struct FatSuppression: Sendable, Hashable {
         public var unevenShare = 0.1
         /// The side of a tile within a slice, mm.
         public var tile = 10.0
+        /// What becomes of a scan where it failed.
+        public var failed = Strictness.refuse
         /// The defaults.
         public init() {}
 
@@ -26,8 +28,8 @@ public struct FatSuppression: Sendable, Hashable {
 
     /// Fat's median signal over other tissue's.
     public let ratio: Double
-    /// The share of the fat, 0 to 1, that lies in tiles where it is bright.
-    public let brightShare: Double
+    /// The share of the fat in tiles, 0 to 1, that lies in those where it is bright; nil where no tile holds enough fat.
+    public let brightShare: Double?
     /// The middle of the tile where fat is brightest, LPS mm, and how bright beside other tissue; nil where no tile holds enough fat.
     public let worst: Tile?
 
@@ -46,19 +48,19 @@ public struct FatSuppression: Sendable, Hashable {
     /// - Parameters:
     ///   - scan: the scan with suppressed fat.
     ///   - reference: the T1-weighted scan, without suppression and before contrast, evened, on the same grid.
-    /// - Throws: `QuantificationError` when the grids differ, a parameter is out of range, or fat cannot be told.
+    /// - Throws: `QuantificationError`: `noTissue` when fat cannot be told on the reference, `noSignal` when the scan is blank or lies elsewhere; when the grids differ or a parameter is out of range.
     public init(of scan: Volume<Float>, reference: Volume<Float>, parameters: Parameters = .init()) throws {
         if let complaint = parameters.complaint { throw QuantificationError(.badParameter, complaint) }
         guard reference.grid.matches(scan.grid) else { throw QuantificationError(.gridMismatch, "the scan and its T1-weighted reference lie on different grids; align them first") }
         let tissues = try Tissues(scan, reference), values = scan.scalars
         let other = Robust.median(tissues.other.map { values[$0] })
-        guard other > 0 else { throw QuantificationError(.noTissue, "tissue other than fat has no signal on the scan; look at it") }
+        guard other > 0 else { throw QuantificationError(.noSignal, "tissue other than fat has no signal on the scan; look at it, and whether it is aligned with T1") }
         ratio = Double(Robust.median(tissues.fat.map { values[$0] }) / other)
 
         let tiles = Tiles(grid: scan.grid, side: parameters.tile)
         let medians = tiles.groups(tissues.fat).map { (voxels: $0, ratio: Double(Robust.median($0.map { values[$0] }) / other)) }
         let bright = medians.filter { $0.ratio >= parameters.failedRatio }.reduce(0) { $0 + $1.voxels.count }, all = medians.reduce(0) { $0 + $1.voxels.count }
-        brightShare = all > 0 ? Double(bright) / Double(all) : 0
+        brightShare = all > 0 ? Double(bright) / Double(all) : nil
         worst = medians.max { $0.ratio < $1.ratio }.map { tile in
             let sum = tile.voxels.reduce(Vector3.zero) { $0 + Vector3(scan.grid.index(at: $1)) }
             return Tile(place: scan.grid.worldFromVoxel(sum / Double(tile.voxels.count)), ratio: tile.ratio)
@@ -75,13 +77,14 @@ private struct Tissues {
         var body = Foreground.mask(of: known)
         for i in body.indices where !(scan.scalars[i].isFinite && reference.scalars[i].isFinite) { body[i] = 0 }
         // The mask takes in up to a millimetre of air.
-        let within = InnerTissue.indices(of: body, grid: scan.grid, reach: max(1, Int((1.5 / scan.grid.spacing.min()).rounded(.up))))
+        let pixel = (0..<3).filter { $0 != scan.grid.throughPlaneAxis }.map { scan.grid.spacing[$0] }.min() ?? 1
+        let within = InnerTissue.indices(of: body, grid: scan.grid, reach: max(1, Int((1.5 / pixel).rounded(.up))))
         body = [UInt8](repeating: 0, count: body.count)
         for i in within { body[i] = 1 }
         let sample = Robust.sample(body).map { known.scalars[$0] }
         let top = Robust.quantiles(sample, [0.999])[0]
         guard sample.count >= 2 * FatSuppression.fewest, let threshold = Otsu.threshold(sample.map { min($0, top) }) else {
-            throw QuantificationError(.noTissue, "the T1-weighted reference shows no tissue that the scan covers; check that the two are aligned")
+            throw QuantificationError(.noSignal, "the T1-weighted reference shows no tissue that the scan covers; check that the two are aligned")
         }
         func inner(_ belongs: (Float) -> Bool) -> [Int] {
             InnerTissue.indices(of: body.indices.map { body[$0] != 0 && belongs(known.scalars[$0]) ? 1 : 0 }, grid: scan.grid, reach: 1)

@@ -2,7 +2,7 @@ import CarpusCore
 
 /// Places well inside a mask, where a small misalignment of two scans shows no border.
 enum InnerTissue {
-    /// Voxels of the mask whose eight neighbours in the slice, `reach` voxels away, belong to it as well; on the field's border none does.
+    /// Voxels of the mask whose eight neighbours in the slice, exactly `reach` voxels away, belong to it as well; on the field's border none does.
     static func indices(of mask: [UInt8], grid: Grid, reach: Int) -> [Int] {
         let strides = [1, grid.size.x, grid.size.x * grid.size.y], plane = (0..<3).filter { $0 != grid.throughPlaneAxis }
         let (u, v) = (plane[0], plane[1]), (du, dv) = (reach * strides[u], reach * strides[v])

@@ -17,7 +17,7 @@ struct SheathThickness {
 
     /// Distances are counted in bins of so many mm, up to so many bins.
     private static let bin = 0.02, bins = 1500
-    /// How a tendon leans is told by its sections within so many mm; more than 45 degrees (as a slope) are taken for a fault of the labels.
+    /// How a tendon leans is told by its sections within so many mm, three at least; a slope of more than this (45 degrees) is no lean but a fault of the labels, and none is taken then.
     private static let window = 7.0, steepest = 1.0
 
     /// - Parameters:
@@ -50,15 +50,15 @@ struct SheathThickness {
         }
     }
 
-    /// How the tendon leans around a section: mm in the plane a mm across planes, the least-squares line through the middles of sections.
+    /// How the tendon leans around a section: mm in the plane a mm across planes, the least-squares line through the middles of sections, each weighing as much as it is large.
     private static func slope(at k: Int, of sections: [SheathSection], apart spacing: Double) -> SIMD2<Double> {
         let reach = Int(window / spacing)
-        let middles = (max(0, k - reach)...min(sections.count - 1, k + reach)).compactMap { j in sections[j].middle.map { (Double(j - k) * spacing, $0) } }
-        let n = Double(middles.count), t = middles.reduce(0) { $0 + $1.0 } / n
-        let square = middles.reduce(0) { $0 + ($1.0 - t) * ($1.0 - t) }
-        guard square > 0 else { return .zero }
-        let slope = middles.reduce(SIMD2<Double>.zero) { $0 + ($1.0 - t) * $1.1 } / square, steep = (slope * slope).sum().squareRoot()
-        return steep > steepest ? slope * (steepest / steep) : slope
+        let seen = (max(0, k - reach)...min(sections.count - 1, k + reach)).compactMap { j in sections[j].middle.map { (along: Double(j - k) * spacing, middle: $0, weight: sections[j].area) } }
+        guard seen.count >= 3 else { return .zero }
+        let weight = seen.reduce(0) { $0 + $1.weight }, centre = seen.reduce(0) { $0 + $1.weight * $1.along } / weight
+        let square = seen.reduce(0) { $0 + $1.weight * ($1.along - centre) * ($1.along - centre) }
+        let slope = seen.reduce(SIMD2<Double>.zero) { $0 + $1.weight * ($1.along - centre) * $1.middle } / square
+        return (slope * slope).sum() > steepest * steepest ? .zero : slope
     }
 }
 
@@ -68,6 +68,8 @@ private struct SheathSection {
     private(set) var inflamed: [SIMD2<Double>] = [], rim: [SIMD2<Double>] = []
     /// The middle of the tendon; nil where the plane shows none.
     private(set) var middle: SIMD2<Double>?
+    /// How many pixels the tendon has.
+    private(set) var area = 0.0
 
     init(grid: Grid, box: LabelNeighbourhood, across axis: Int, slice: Int, isTendon: (Int) -> Bool, isInflamed: (Int) -> Bool) {
         let (u, v) = axis == 0 ? (1, 2) : axis == 1 ? (0, 2) : (0, 1), spacing = SIMD2(grid.spacing[u], grid.spacing[v])
@@ -88,7 +90,7 @@ private struct SheathSection {
             }
         }
         guard count > 0 else { return }
-        middle = sum / count
+        (middle, area) = (sum / count, count)
         for j in 0..<height {
             for i in 0..<width where tendon[i + width * j] {
                 let isInside = i > 0 && j > 0 && i < width - 1 && j < height - 1 && (-1...1).allSatisfy { y in (-1...1).allSatisfy { tendon[i + $0 + width * (j + y)] } }

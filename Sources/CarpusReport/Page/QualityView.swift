@@ -15,7 +15,7 @@ struct QualityView {
     private static let subjects: [(caption: String, quantities: [String])] = [
         ("Noise", ["noise", "signal", "signal-to-noise"]),
         ("Fat suppression", ["fat-signal-ratio", "fat-bright-share"]),
-        ("Contrast agent", ["gain", "enhancing-share", "signal-lost-share"]),
+        ("Contrast agent", ["gain", "signal-gained-share", "signal-lost-share"]),
         ("Motion of dynamic series", ["displacement-mean", "displacement-max", "frames-rejected"]),
     ]
 

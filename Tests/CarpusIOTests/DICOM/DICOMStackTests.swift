@@ -42,6 +42,18 @@ struct DICOMStackTests {
         #expect(error.code == .badGeometry && error.message.contains("missing between 4 and 8 mm"))
     }
 
+    @Test func aGapNamedAsTheDistanceIsNoMissingSlice() throws {
+        // 2 mm and a gap of 0.4 mm: the distance is six times what the headers name, and nothing is missing.
+        let whole = try series((0..<6).map { (i: Int) in
+            var f = TinyDICOM(depth: Double(i) * 2.4, instance: "1.2.3.\(i)")
+            f.text(0x0018_0050, "DS", "2")
+            f.text(0x0018_0088, "DS", "0.4")
+            return f
+        })
+        let found = try #require(try whole.load().first).findings.filter { $0.code.hasPrefix("dicom.slice") }
+        #expect(found.map(\.code) == ["dicom.slice-spacing"] && found.map(\.severity) == [.note])
+    }
+
     /// Slices of 2 mm, 2.2 mm apart as the header says or without a word on it, every second one gone.
     @Test(arguments: [
         ("2.2", "dicom.slices-missing", .serious), ("2.0", "dicom.slices-missing", .serious), ("1.5", "dicom.slice-spacing", .warning), (nil, "dicom.slice-gaps", .warning),
