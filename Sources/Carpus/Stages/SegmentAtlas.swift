@@ -19,12 +19,6 @@ public enum SegmentAtlas: Stage {
         case bones, all
     }
 
-    /// What becomes of labels that do not fit.
-    public enum Misfit: String, Sendable, Codable, CaseIterable {
-        /// There are none, and the step and what depends on it is not scorable; they are given with a serious finding, to be looked at.
-        case refuse, doubt
-    }
-
     /// Which atlas, and which of its labels.
     public struct Parameters: StageParameters {
         /// What the scan looks like.
@@ -38,7 +32,7 @@ public enum SegmentAtlas: Stage {
         /// The labels are not to be used when another way of lying is worth more than this share of the one taken, 0 to 1: an atlas of the wrong side fits in many ways, all badly.
         public var largestRival = 0.7
         /// What becomes of labels that are not to be used: `refuse` or `doubt`.
-        public var misfit = Misfit.refuse
+        public var misfit = Strictness.refuse
 
         /// The defaults.
         public init() {}

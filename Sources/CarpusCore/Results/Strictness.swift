@@ -2,6 +2,6 @@
 public enum Strictness: String, Sendable, Hashable, Codable, CaseIterable {
     /// There are none, and what depends on them is not scorable.
     case refuse
-    /// They are given with a finding, to be looked at.
+    /// They are given with a serious finding, to be looked at.
     case doubt
 }
