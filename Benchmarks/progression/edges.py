@@ -35,8 +35,11 @@ def study(folder):
         squares.append(((up**2 + down**2) / 2 if axis == thick else ((up + down) / 2) ** 2) / mm[axis] ** 2)
 
     def bend(v):
-        moved = [ndimage.shift(v, np.eye(3)[thick] * s, order=0, mode="nearest") for s in (1, -1)]
-        return (moved[0] + moved[1] - 2 * v) ** 2
+        # In an end slice: twice the difference to the neighbour, or the neighbour's second difference if that is larger.
+        v = np.moveaxis(v, thick, 0)
+        within = (v[2:] + v[:-2] - 2 * v[1:-1]) ** 2
+        ends = [np.maximum(4 * (v[a] - v[b]) ** 2, w)[None] for a, b, w in ((0, 1, within[0]), (-1, -2, within[-1]))]
+        return np.moveaxis(np.concatenate([ends[0], within, ends[1]]), 0, thick)
 
     flat = sum(squares)
     noise = 1.4826 * np.median(np.abs(d[inside & (flat <= np.quantile(flat[inside], 0.25))]))
