@@ -7,7 +7,7 @@ public enum Python {
     /// - Throws: when it cannot be started, or ends with another status than 0.
     public static func run(_ arguments: [String]) throws -> Data {
         let process = Process(), out = Pipe()
-        let python = ProcessInfo.processInfo.environment["CARPUS_TEST_PYTHON"] ?? "python3"
+        let named = ProcessInfo.processInfo.environment["CARPUS_TEST_PYTHON"] ?? "", python = named.isEmpty ? "python3" : named
         (process.executableURL, process.arguments) = (URL(filePath: "/usr/bin/env"), [python] + arguments)
         (process.standardOutput, process.standardError) = (out, FileHandle.nullDevice)
         try process.run()

@@ -186,6 +186,8 @@ import Testing
         #expect(Correlation.concordance([0.1, 0.1, 0.1], [0.1, 0.1, 0.1]).value == nil)
         #expect(DetectableChange.responseMean([1.1 - 1, 2.1 - 2, 4.1 - 4]).value == nil)
         #expect(IntraclassCorrelation([[0.1, 0.1], [0.3, 0.3], [0.7, 0.7]]).estimate(.agreement) == Estimate(1, note: "no interval: the raters agree exactly"))
+        // A rater who is always a quarter higher is consistent with the other, and does not agree.
+        #expect(IntraclassCorrelation([[0.25, 0.5], [0.5, 0.75], [1, 1.25]]).estimate(.consistency) == Estimate(1, note: "no interval: the raters differ by constants only"))
         let exact = IntraclassCorrelation([[1, 1], [2, 2], [3, 3]]).estimate(.agreement)
         #expect(exact.value == 1 && exact.lower == nil)
         #expect(Correlation.pearson([1, 1, 1], [1, 2, 3]).value == nil)
