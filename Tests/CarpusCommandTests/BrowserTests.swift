@@ -108,6 +108,7 @@ struct BrowserTests {
             #expect(seen[hidden] == "true" && seen[montage] == "true", "without the script the montages are there")
         }
     }
+
     @Test func theTableOfAllSubjectsSorts() throws {
         try withFolder { folder in
             try Scans.writeTwoSubjects(to: folder.appending(path: "in"))

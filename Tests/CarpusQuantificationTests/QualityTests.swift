@@ -45,8 +45,8 @@ import Testing
         (after.seed, after.lesion, after.gain) = (4, (Vector3(0, 3, -5), 5, 150), 1.3)
         let before = Phantom().seen(on: grid), enhanced = after.seen(on: grid)
         let seen = try SubtractionMap.compute(before: before, after: enhanced).arrival
-        // A ball of 5 mm in an ellipsoid of 24 x 20 x 18 mm, whose outermost two voxels do not count.
-        #expect(seen.verdict == .seen && seen.balance > 0.95 && abs(seen.gained - 0.02) < 0.005, "\(seen)")
+        // A ball of 5 mm in an ellipsoid of 24 x 20 x 18 mm, whose outermost two voxels do not count; the ball's own edge may be one that moved.
+        #expect(seen.verdict == .seen && seen.balance > 0.95 && (0.008..<0.022).contains(seen.gained), "\(seen)")
         let swapped = try SubtractionMap.compute(before: enhanced, after: before)
         #expect(swapped.arrival.verdict == .reversed && swapped.arrival.balance < -0.95)
         #expect(swapped.findings.contains { $0.code == "subtraction.reversed" && $0.severity == .serious })
@@ -59,9 +59,8 @@ import Testing
         let before = Phantom().seen(on: grid)
         for shift in [Vector3(0.9, 0.4, 0), Vector3(-0.7, 1, 1)] {
             let moved = try SubtractionMap.compute(before: before, after: again.seen(on: grid, through: .rigid(RigidTransform(axis: Vector3(0, 0, 1), angle: 0, translation: shift))))
-            // Borders gain and lose alike.
-            #expect(moved.arrival.gained + moved.arrival.lost > 0.01 && abs(moved.arrival.balance) < 0.2, "\(moved.arrival)")
-            #expect(moved.arrival.verdict != .seen)
+            // More than the alignment is trusted to leave: borders gain and lose alike.
+            #expect(moved.arrival.verdict == .unseen, "\(moved.arrival)")
         }
     }
 

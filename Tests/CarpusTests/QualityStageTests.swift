@@ -24,7 +24,7 @@ import Testing
         #expect(right.arrival.rows.map(\.quantity) == ["gain", "signal-gained-share", "signal-lost-share"] && right.arrival.rows.allSatisfy { $0.status == .ok })
         #expect(throws: NotScorable.self) { try SubtractContrast.run(.init(before: after, after: before), .init()) }
         var doubt = SubtractionMap.Parameters()
-        doubt.withoutAgent = .doubt
+        doubt.reversed = .doubt
         let seen = try SubtractContrast.run(.init(before: after, after: before), doubt)
         #expect(seen.findings.list.contains { $0.severity == .serious } && seen.arrival.rows.allSatisfy { $0.status == .review })
     }
@@ -43,10 +43,10 @@ import Testing
         #expect(shown.findings.list.map(\.severity) == [.serious] && shown.quality.rows.allSatisfy { $0.status == .review })
     }
 
-    @Test func withoutAnAgentThereIsNoSubtraction() throws {
+    @Test func withoutAnAgentTheSubtractionIsDoubted() throws {
         let before = try scan(fat: 400, muscle: 150, vessel: 150, seed: 1), after = try scan(fat: 400, muscle: 150, vessel: 150, seed: 2)
-        let refusal = #expect(throws: NotScorable.self) { try SubtractContrast.run(.init(before: before, after: after), .init()) }
-        #expect(refusal?.reason.hasPrefix("no contrast agent is seen") == true, "\(refusal?.reason ?? "")")
+        let found = try SubtractContrast.run(.init(before: before, after: after), .init())
+        #expect(found.findings.list.map(\.code) == ["subtraction.nothing-enhances"] && found.arrival.rows.allSatisfy { $0.status == .review && $0.reason?.hasPrefix("no contrast agent is seen") == true })
     }
 
     @Test func aBlankScanIsNoScanWithDarkFat() throws {

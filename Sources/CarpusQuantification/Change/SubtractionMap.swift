@@ -15,10 +15,10 @@ public enum SubtractionMap {
         public var enhancementAboveNoise = 3.0
         /// and its ratio above this.
         public var minimumRatio = 0.15
-        /// The agent counts as seen when the shares of tissue that gain and lose signal clearly differ by at least this share of their sum.
-        public var leastBalance = 0.2
-        /// What becomes of a subtraction on which no agent is seen, or on which clearly more tissue lost signal than gained it, as when the scans are swapped.
-        public var withoutAgent = Strictness.refuse
+        /// The agent counts as seen when the shares of tissue that gain and lose signal differ by at least this share of their sum.
+        public var leastBalance = 0.5
+        /// What becomes of a subtraction where tissue lost signal and hardly any gained it, as when the scans are swapped.
+        public var reversed = Strictness.refuse
 
         /// The defaults.
         public init() {}
@@ -80,7 +80,8 @@ public enum SubtractionMap {
         }
         let share = Double(up) / Double(bodyCount)
         let common = zip(body, Foreground.mask(of: post)).map { $0 != 0 && $1 != 0 ? UInt8(1) : 0 }
-        let arrival = AgentArrival(pre: pre.scalars, post: post.scalars.map { $0 / gain }, body: common, grid: pre.grid, noise: noise, least: parameters.leastBalance)
+        let mean = Volume(grid: pre.grid, scalars: zip(pre.scalars, enhancement.scalars).map { $0 + $1 / 2 })
+        let arrival = AgentArrival(difference: enhancement, mean: mean, body: common, least: parameters.leastBalance)
         return Result(
             difference: enhancement, ratio: ratio, gain: Double(gain), noise: Double(noise), enhancingShare: share, arrival: arrival,
             findings: findings(gain: Double(gain), up: share, down: Double(down) / Double(bodyCount), arrival))
@@ -129,9 +130,9 @@ public enum SubtractionMap {
         switch arrival.verdict {
         case .seen: break
         case .unseen:
-            all.append(Finding(.serious, "subtraction.nothing-enhances", "No contrast agent is seen, not even in vessels: about as much tissue lost signal as gained it. Was the agent given?", evidence: shares))
+            all.append(Finding(.warning, "subtraction.nothing-enhances", "No contrast agent is seen, not even in vessels: no more tissue gained signal than lost it. Was the agent given?", evidence: shares))
         case .reversed:
-            all.append(Finding(.serious, "subtraction.reversed", "More tissue lost signal than gained it: the scans before and after contrast are swapped, or differ in more than the agent.", evidence: shares))
+            all.append(Finding(.serious, "subtraction.reversed", "Tissue lost signal and hardly any gained it: the scans before and after contrast are swapped, or differ in more than the agent.", evidence: shares))
         }
         if up > 0.6 {
             all.append(Finding(.warning, "subtraction.everything-enhances", "Most of the tissue enhances; the scans may differ in more than contrast agent, such as fat suppression.", evidence: ["enhancing": percent(up)]))
