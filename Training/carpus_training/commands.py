@@ -80,7 +80,7 @@ def running(p, hours=2.4, rate=3e-3):
     p.add_argument("--hours", type=float, default=hours, help="time of the whole run on this machine, over all resumptions; it sets the schedule")
     p.add_argument("--steps", type=int, default=0, help="steps instead of hours")
     p.add_argument("--stop-minutes", type=float, default=0, help="end this call after so many minutes, resumable")
-    p.add_argument("--batch", type=int, default=1)
+    p.add_argument("--batch", type=int, default=2)
     p.add_argument("--rate", type=float, default=rate)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=0)

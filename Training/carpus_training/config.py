@@ -37,9 +37,9 @@ class Task:
     weights: tuple[float, ...]
     spacing: tuple[float, float, float] = (2.5, 0.5, 0.5)
     patch: tuple[int, int, int] = (16, 128, 128)
-    features: tuple[int, ...] = (16, 32, 64, 96, 128)
-    kernels: tuple[tuple[int, int, int], ...] = ((1, 3, 3), (1, 3, 3), (3, 3, 3), (3, 3, 3), (3, 3, 3))
-    strides: tuple[tuple[int, int, int], ...] = ((1, 1, 1), (1, 2, 2), (1, 2, 2), (2, 2, 2), (2, 2, 2))
+    features: tuple[int, ...] = (16, 32, 48, 96)
+    kernels: tuple[tuple[int, int, int], ...] = ((1, 3, 3), (1, 3, 3), (3, 3, 3), (3, 3, 3))
+    strides: tuple[tuple[int, int, int], ...] = ((1, 2, 2), (1, 2, 2), (1, 2, 2), (2, 2, 2))
     encoder_convolutions: int = 2
     decoder_convolutions: int = 1
 
@@ -56,10 +56,10 @@ ANATOMY_TASK = Task(
 LESION_TASK = Task(
     name="wrist-lesions", summary="Synovitis, tenosynovitis, bone marrow oedema and erosions of the wrist, from any of T1, T1 after gadolinium, STIR and the difference.",
     channels=(
-        Channel("t1", ("t1",), drop=0.25), Channel("t1gd", ("t1gd",), drop=0.25), Channel("stir", ("stir",), drop=0.35),
-        Channel("subtraction", difference=("t1gd", "t1"), drop=0.15),
+        Channel("t1", ("t1",), drop=0.12), Channel("t1gd", ("t1gd",), drop=0.12), Channel("stir", ("stir",), drop=0.2),
+        Channel("subtraction", difference=("t1gd", "t1"), drop=0.1),
     ),
-    classes=10, values=(0, 1, 2, 3, 4, 0, 0, 0, 0, 0), names=LESIONS, random_contrast=0.0, jitter=0.4, on_lesion=0.5, healthy=0.3,
+    classes=10, values=(0, 1, 2, 3, 4, 0, 0, 0, 0, 0), names=LESIONS, random_contrast=0.0, jitter=0.3, on_lesion=0.5, healthy=0.3,
     weights=(0.5, 2.0, 2.0, 2.0, 2.0, 0.5, 1.0, 1.0, 1.0, 1.0),
 )
 TASKS = {t.name: t for t in (ANATOMY_TASK, LESION_TASK)}

@@ -12,7 +12,7 @@ from .patch import patch
 from .wrist import Wrist
 
 # Wrists kept in memory at a time; one is replaced after so many samples.
-POOL, STAY = 24, 12
+POOL, STAY = 24, 20
 # A training begins with wrists that lie nearly straight and contrasts that are mostly physics, and has the full ranges after so many samples: names of bones
 # are learnt much sooner so.
 WIDENING = 5000

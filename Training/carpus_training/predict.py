@@ -8,6 +8,7 @@ import torch
 
 from . import frame
 from .config import Task
+from .network import half
 from .resample import resampled, shape_at
 
 
@@ -80,7 +81,7 @@ def tiled(network, images: numpy.ndarray, classes: int, window, device: str = "c
         for r in starts(padded.shape[2], window[1]):
             for c in starts(padded.shape[3], window[2]):
                 at = (slice(z, z + window[0]), slice(r, r + window[1]), slice(c, c + window[2]))
-                with torch.autocast(device, torch.bfloat16):
+                with half(device):
                     logits = network(x[(slice(None), slice(None), *at)].to(device))[0]
                 total[(slice(None), *at)] += logits.float().cpu() * g
                 seen[at] += g

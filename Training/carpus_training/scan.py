@@ -15,7 +15,7 @@ from .tissue import Tissues
 from .wrist import Wrist
 
 # Samples a voxel.
-SAMPLES = 8
+SAMPLES = 6
 # Deviation of the slow and of the fine texture of tissues, as a share of their signal: highest that is drawn.
 SLOW = {"fat": 0.12, "loose": 0.25, "muscle": 0.12, "synovitis": 0.3, "pannus": 0.3, "erosion": 0.3, "oedema": 0.25, "marrow": 0.2, "skin": 0.1}
 FINE = {"loose": 0.15, "fat": 0.06, "muscle": 0.08, "skin": 0.1}

@@ -17,7 +17,7 @@ from .run import Options, Run, averaged
 
 def small(task: Task) -> Task:
     """The same network, narrower, with a smaller patch."""
-    return dataclasses.replace(task, features=(8, 16, 24, 32, 32), patch=(16, 64, 64), random_contrast=0.0)
+    return dataclasses.replace(task, features=(8, 16, 24, 32), patch=(16, 64, 64), random_contrast=0.0)
 
 
 def smoke(carpus: pathlib.Path, out: pathlib.Path | None = None):

@@ -41,17 +41,16 @@ class Wrist:
     def _places(self, codes, table):
         """Some voxels of every lesion, structure and hard negative, mm."""
         rng = numpy.random.default_rng(0)
-        # A subsample is enough to find places by.
-        some = codes[::2, ::2, ::2]
-        # Tendons and long bones reach further than any scan is centred.
-        near = numpy.flatnonzero(numpy.abs(self.origin[0].item() + numpy.arange(len(some)) * 2 * self.step) < REACH)
+        # A subsample is enough to find places by. Tendons and long bones reach further than any scan is centred.
+        near = numpy.flatnonzero(numpy.abs(self.origin[0].item() + numpy.arange(0, len(codes), 2) * self.step) < REACH)
+        first = near[0] if len(near) else 0
+        some = numpy.ascontiguousarray(codes[2 * first : 2 * (first + len(near)) : 2, ::2, ::2])
         places = {}
 
         def add(key, wanted):
-            found = numpy.flatnonzero(numpy.isin(some, numpy.flatnonzero(wanted).astype(some.dtype)))
-            found = found[numpy.isin(found // some[0].size, near)]
+            found = numpy.flatnonzero(wanted[some])
             if len(found) > 5:
-                chosen = numpy.stack(numpy.unravel_index(rng.choice(found, min(len(found), 400), replace=False), some.shape), 1)
+                chosen = numpy.stack(numpy.unravel_index(rng.choice(found, min(len(found), 400), replace=False), some.shape), 1) + [first, 0, 0]
                 places[key] = self.origin.cpu() + torch.from_numpy(chosen * 2 * self.step).float()
 
         for lesion in (1, 2, 3, 4):
