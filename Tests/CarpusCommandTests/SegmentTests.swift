@@ -114,17 +114,20 @@ import Testing
     }
 
     /// What Training/carpus_training/export.py writes: a frame, roles of which one may stand for a channel, labels that are not written.
+    /// The wrist's own directions, as a member of a manifest.
+    static let frame = """
+        "frame": {"side": "right", "mirrorLeft": true, "assumes": {"distal": "S", "palmar": "A"}, "planes": {
+          "coronal": ["dorsal-palmar", "distal-proximal", "ulnar-radial"], "axial": ["proximal-distal", "dorsal-palmar", "ulnar-radial"],
+          "sagittal": ["ulnar-radial", "distal-proximal", "dorsal-palmar"]}}
+        """
+
     @Test func modelsOfOurOwnTrainingRun() throws {
         try withFolder { folder in
             let shelf = try Self.shelf(in: folder), file = shelf.appending(path: "good/model.json")
             let text = try String(contentsOf: file, encoding: .utf8)
                 .replacing("{\"role\": \"t1\"}", with: "{\"role\": \"image\", \"accepts\": [\"t1\", \"gre\"], \"optional\": false, \"normalisation\": {\"scheme\": \"z-score\"}}")
                 .replacing("\"lunate\"}", with: "\"lunate\", \"hidden\": true}")
-                .replacing("\"patch\"", with: """
-                    "frame": {"side": "right", "mirrorLeft": true, "assumes": {"distal": "S", "palmar": "A"}, "planes": {
-                      "coronal": ["dorsal-palmar", "distal-proximal", "ulnar-radial"], "axial": ["proximal-distal", "dorsal-palmar", "ulnar-radial"],
-                      "sagittal": ["ulnar-radial", "distal-proximal", "dorsal-palmar"]}}, "patch"
-                    """)
+                .replacing("\"patch\"", with: Self.frame + ", \"patch\"")
             try Data(text.utf8).write(to: file)
             let list = try Self.run(["models"], shelf: shelf, in: folder)
             #expect(list.out.contains("good\tversion 1; needs image (t1 or gre), stir, the side; gives radius, scaphoid"), "\(list.out)")
@@ -198,6 +201,40 @@ import Testing
             #expect(again.status == 0 && !again.err.contains("0 steps done"), "\(again.err)")
             #expect(try !String(contentsOf: folder.appending(path: "o/measures.tsv"), encoding: .utf8).contains("volume-low"))
             #expect(try Self.run(["run", "q.yml", "--input", "in", "--output", "o2"], shelf: shelf, in: folder).status == 69)
+        }
+    }
+
+    /// A model that sees left wrists mirrored gives another answer for the other side, and none where nobody tells it.
+    @Test func aProtocolTellsAModelTheSide() throws {
+        try withFolder { folder in
+            let shelf = try Self.shelf(in: folder), file = shelf.appending(path: "good/model.json"), anat = folder.appending(path: "in/sub-1/ses-1/anat")
+            try Data(String(contentsOf: file, encoding: .utf8).replacing("\"patch\"", with: Self.frame + ", \"patch\"").utf8).write(to: file)
+            try FileManager.default.createDirectory(at: anat, withIntermediateDirectories: true)
+            for (i, name) in ["T1w", "T2w"].enumerated() { try FileManager.default.copyItem(at: Self.fixture.appending(path: "case_000\(i).nii.gz"), to: anat.appending(path: "sub-1_ses-1_\(name).nii.gz")) }
+            try Data("""
+                carpus: 1
+                protocol: p
+                series:
+                  t1: {file: "*_T1w.nii.gz"}
+                  stir: {file: "*_T2w.nii.gz"}
+                steps:
+                  wrist: {use: segment.unet, from: {t1: t1, stir: stir, side: side}, with: {model: good, regions: [radius, lunate]}, save: [labels]}
+                  volumes: {use: measure.volumes, from: {labels: wrist.labels}, with: {regions: [radius]}}
+                  without: {use: segment.unet, from: {t1: t1, stir: stir, side: side}, with: {model: good, needs: [stir, t1gd]}}
+                  none: {use: measure.volumes, from: {labels: without.labels}, with: {regions: [capitate]}}
+                """.utf8).write(to: folder.appending(path: "p.yml"))
+            var tables: [String: String] = [:]
+            for side in ["", "L", "R"] {
+                if !side.isEmpty { try Data("{\"ImageLaterality\": \"\(side)\"}".utf8).write(to: anat.appending(path: "sub-1_ses-1_T1w.json")) }
+                let answer = try Self.run(["run", "p.yml", "--input", "in", "--output", "o\(side)", "--progress", "none"], shelf: shelf, in: folder)
+                tables[side] = try String(contentsOf: folder.appending(path: "o\(side)/measures.tsv"), encoding: .utf8)
+                #expect(answer.status == 0 || side.isEmpty, "\(answer.err)")
+            }
+            #expect(tables[""]!.contains("nothing tells which wrist it is"), "\(tables[""]!)")
+            #expect(tables["L"]!.contains("radius\tvolume\t") && tables["L"] != tables["R"], "\(tables["L"]!)")
+            let legend = try String(contentsOf: folder.appending(path: "oL/sub-1/ses-1/anat/sub-1_ses-1_seg-wrist_dseg.tsv"), encoding: .utf8)
+            #expect(legend.contains("lunate") && !legend.contains("scaphoid"), "\(legend)")
+            #expect(tables["R"]!.contains("there is no image of t1gd"), "\(tables["R"]!)")
         }
     }
 

@@ -73,7 +73,7 @@ public enum ExportDICOM: Stage {
         var voxels = NamedVoxels()
         for map in inputs.labels { voxels.add(map) }
         for map in inputs.lesions { voxels.add(lesions: map, in: inputs.anatomy) }
-        let codes = StructureCodes(table: table, side: inputs.side.flatMap { Laterality(rawValue: $0.letter) })
+        let codes = StructureCodes(table: table, side: inputs.side?.laterality)
         let evidence = inputs.evidence.map(\.content), voxel = source.grid.voxelVolume / 1000
         var segmentation = DICOMSegmentation(of: source, evidence: evidence, version: Version.current), segments = SegmentVolumes()
         for entry in voxels.entries {

@@ -26,6 +26,8 @@ public enum MeasureVolumes: Stage {
         public var partialVolume = false
         /// Whether the parts of a lesion outside its sites, in vessels and elsewhere, are told; not where the labels were made site by site.
         public var strays = true
+        /// How far a lesion may lie from the site it is counted in, mm: swollen tissue reaches beyond a map of healthy anatomy. Joints count what they are given as their own.
+        public var reach = 0.0
         /// What is known to be doubtful about the labels, such as that nobody has validated how they were made: no number is then more than `review`, for this reason.
         public var doubt: String?
         /// The defaults.
@@ -38,7 +40,7 @@ public enum MeasureVolumes: Stage {
             var options = VolumeMeasurement.Parameters()
             (options.components, options.minimumComponentVolume, options.leastCovered) = (components, minimumComponentVolume, leastCovered)
             (options.correlationLength, options.boundaryDoubt, options.partialVolume) = (correlationLength, boundaryDoubt, partialVolume)
-            options.strays = strays
+            (options.strays, options.reach) = (strays, reach)
             return options
         }
     }

@@ -67,7 +67,7 @@ public enum SegmentAtlas: Stage {
 
     public static func run(_ inputs: Inputs, _ parameters: Parameters) throws -> Outputs {
         var best: (ways: [AtlasStart.Candidate], wrist: MeanWrist, side: Laterality)?, worths: [Laterality: Double] = [:]
-        let known = parameters.side ?? inputs.side.flatMap { Laterality(rawValue: $0.letter) }
+        let known = parameters.side ?? inputs.side?.laterality
         for side in known.map({ [$0] }) ?? Laterality.allCases {
             let wrist = MeanWrist.like(parameters.contrast, side: side), ways = try AtlasStart(scan: inputs.image).candidates(for: wrist.image)
             worths[side] = ways[0].worth
@@ -87,11 +87,7 @@ public enum SegmentAtlas: Stage {
                 .serious, "segment.atlas.misfit", "The atlas does not fit the scan; do not use its labels. Check the side of the wrist and the contrast.",
                 evidence: ["local correlation": text(fit.correlation), "worth of the next best way of lying, as a share": text(fit.rival)]))
         }
-        if let told = inputs.side.flatMap({ Laterality(rawValue: $0.letter) }), let wanted = parameters.side, told != wanted {
-            findings.append(Finding(
-                .serious, "segment.atlas.side-conflict", "The protocol and what is written beside the scan name different sides of the wrist; check which it is.",
-                evidence: ["protocol": wanted.rawValue, "scan": told.rawValue]))
-        }
+        findings += inputs.side?.conflicts(with: parameters.side, stage: name) ?? []
         if known == nil {
             findings.append(Finding(
                 .warning, "segment.atlas.side", "The side of the wrist was not given; it was taken from the better of two fits. Set 'side'.",

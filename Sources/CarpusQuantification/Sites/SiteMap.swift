@@ -2,7 +2,7 @@ import CarpusCore
 
 /// The sites of a wrist on the grid of a lesion map: which voxel belongs to which, and how much of it is assessed.
 struct SiteMap {
-    /// Label values of the anatomy, those that erosions took away given back to their bones.
+    /// Label values of the anatomy, those that erosions took away given back to their bones, and lesion voxels beside their sites to the nearest one.
     let sites: [UInt16]
     let grid: Grid
     /// Where the long bones end, by label value.
@@ -10,10 +10,12 @@ struct SiteMap {
     /// Whether a series that the lesions were read on covers a voxel; all are when empty.
     let covered: [Bool]
 
-    init(_ lesions: LabelMap, anatomy: LabelMap, field: LabelMap?) {
+    /// - Parameter reach: how far, mm, a lesion voxel outside the sites it can lie in may be from the one it is given to; 0 gives none away.
+    init(_ lesions: LabelMap, anatomy: LabelMap, field: LabelMap?, reach: Double = 0) {
         grid = lesions.grid
-        sites = Self.withErodedBone(lesions, anatomy)
-        ends = ArticularEnd.all(in: LabelMap(grid: grid, labels: sites, legend: anatomy.legend))
+        let original = Self.withErodedBone(lesions, anatomy)
+        ends = ArticularEnd.all(in: LabelMap(grid: grid, labels: original, legend: anatomy.legend))
+        sites = reach > 0 ? SiteReach(grid, reach: reach).extended(original, by: lesions) : original
         covered = field.map { $0.labels.map { $0 != 0 } } ?? []
     }
 

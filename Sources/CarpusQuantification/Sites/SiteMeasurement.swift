@@ -16,7 +16,7 @@ struct SiteMeasurement {
     init(_ map: LabelMap, anatomy: LabelMap, doubts: LabelDoubts, field: LabelMap?, parameters: VolumeMeasurement.Parameters, method: String) {
         let anatomy = anatomy.inWristValues
         (self.map, self.anatomy, self.doubts, self.parameters, self.method) = (map, anatomy, doubts, parameters, method)
-        let sites = SiteMap(map, anatomy: anatomy, field: field), grid = map.grid, top = Int(sites.sites.max() ?? 0)
+        let sites = SiteMap(map, anatomy: anatomy, field: field, reach: parameters.reach), grid = map.grid, top = Int(sites.sites.max() ?? 0)
         self.sites = sites
         sheathCuts = SheathCuts(sites)
         var coverage = [SiteCoverage](repeating: SiteCoverage(size: grid.size), count: top + 1)

@@ -26,6 +26,8 @@ public enum VolumeMeasurement {
         public var partialVolume = false
         /// Whether what of a lesion lies in none of its sites is told.
         public var strays = true
+        /// How far a lesion may lie from the site it is counted in, mm: swollen tissue reaches beyond a map of healthy anatomy. 0 counts only what lies within.
+        public var reach = 0.0
 
         /// The defaults.
         public init() {}
@@ -36,6 +38,7 @@ public enum VolumeMeasurement {
                 return "minimumComponentVolume is \(minimumComponentVolume); it has to be a number that is not negative"
             }
             if !(correlationLength >= 0 && correlationLength <= 20) { return "correlationLength is \(correlationLength); it has to be 0 to 20 mm" }
+            if !(0...20).contains(reach) { return "reach is \(reach); it has to be 0 to 20 mm" }
             if !(0...1).contains(boundaryDoubt) { return "boundaryDoubt is \(boundaryDoubt); it has to be 0 to 1" }
             if !(0...1).contains(leastCovered) { return "leastCovered is \(leastCovered); it has to be 0 to 1" }
             return (0...1).contains(boundaryShareToReview) ? nil : "boundaryShareToReview is \(boundaryShareToReview); it has to be 0 to 1"
