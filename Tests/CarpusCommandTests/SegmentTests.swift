@@ -170,11 +170,18 @@ import Testing
         }
     }
 
+    /// A visit of the two images in a BIDS folder `in`; the folder they lie in.
+    @discardableResult private static func visit(in folder: URL) throws -> URL {
+        let anat = folder.appending(path: "in/sub-1/ses-1/anat")
+        try FileManager.default.createDirectory(at: anat, withIntermediateDirectories: true)
+        for (i, name) in ["T1w", "T2w"].enumerated() { try FileManager.default.copyItem(at: fixture.appending(path: "case_000\(i).nii.gz"), to: anat.appending(path: "sub-1_ses-1_\(name).nii.gz")) }
+        return anat
+    }
+
     @Test func aProtocolUsesAModelAndAnotherOneOfItsNameIsRunAgain() throws {
         try withFolder { folder in
-            let shelf = try Self.shelf(in: folder), anat = folder.appending(path: "in/sub-1/ses-1/anat")
-            try FileManager.default.createDirectory(at: anat, withIntermediateDirectories: true)
-            for (i, name) in ["T1w", "T2w"].enumerated() { try FileManager.default.copyItem(at: Self.fixture.appending(path: "case_000\(i).nii.gz"), to: anat.appending(path: "sub-1_ses-1_\(name).nii.gz")) }
+            let shelf = try Self.shelf(in: folder)
+            try Self.visit(in: folder)
             func text(_ model: String) -> String {
                 """
                 carpus: 1
@@ -208,10 +215,8 @@ import Testing
     /// A model that sees left wrists mirrored gives another answer for the other side, and none where nobody tells it.
     @Test func aProtocolTellsAModelTheSide() throws {
         try withFolder { folder in
-            let shelf = try Self.shelf(in: folder), file = shelf.appending(path: "good/model.json"), anat = folder.appending(path: "in/sub-1/ses-1/anat")
+            let shelf = try Self.shelf(in: folder), file = shelf.appending(path: "good/model.json"), anat = try Self.visit(in: folder)
             try Data(String(contentsOf: file, encoding: .utf8).replacing("\"patch\"", with: Self.frame + ", \"patch\"").utf8).write(to: file)
-            try FileManager.default.createDirectory(at: anat, withIntermediateDirectories: true)
-            for (i, name) in ["T1w", "T2w"].enumerated() { try FileManager.default.copyItem(at: Self.fixture.appending(path: "case_000\(i).nii.gz"), to: anat.appending(path: "sub-1_ses-1_\(name).nii.gz")) }
             try Data("""
                 carpus: 1
                 protocol: p
