@@ -46,7 +46,10 @@ def case(carpus, seed, activity, options, roles):
         for method, steps in (("network", ("network",)), ("thresholds", ("inflamed", "oedema"))):
             found = [read(path) for step in steps for path in out.rglob(f"*{step}*_dseg.nii.gz")]
             for lesion in LESIONS:
-                own = next((labels == legend[lesion] for labels, legend, _ in found if lesion in legend), numpy.zeros(truth.shape, bool))
+                own = next((labels == legend[lesion] for labels, legend, _ in found if lesion in legend), None)
+                # A series is missing that it takes: that is no number, not 0 mL.
+                if own is None:
+                    continue
                 real = truth == names[lesion]
                 both = own.sum() + real.sum()
                 rows.append({
